@@ -1,0 +1,108 @@
+"""How a night runs on this machine: where things lie, when it starts, how hard it fetches, what it keeps."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from config.kinds import Address, Cron, Line, Strict, Zone
+
+
+def check_network(text: str) -> str:
+    """An address range in CIDR form."""
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no address range ({error}); write it like 127.0.0.0/8") from None
+
+
+Network = Annotated[str, AfterValidator(check_network)]
+Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+Memory = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]*(\.[0-9]+)? ?(MB|GB|MiB|GiB)$")]
+
+
+class Schedule(Strict):
+    """When `sovwatch serve` starts a night: a cron line, read in the time zone."""
+
+    cron: Cron = "30 2 * * *"
+    timezone: Zone = "UTC"
+
+
+class FetchLimits(Strict):
+    """How feeds and pages are asked for. Times are in seconds; `max_bytes` counts after decompression.
+
+    `per_host_gap_s` is the least time between two starts on one host, of which at most `per_host_connections` run at
+    once. `allow_private_networks` lists address ranges that may be fetched from although they are private; only demos
+    and tests need any.
+    """
+
+    user_agent: Line = "sovwatch/0.1 (+https://example.org/sovwatch; set fetch.user_agent to your own page)"
+    concurrency: int = Field(default=32, ge=1, le=500)
+    per_host_connections: int = Field(default=2, ge=1, le=8)
+    per_host_gap_s: float = Field(default=2.0, ge=0, le=300)
+    connect_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    total_timeout_s: float = Field(default=20.0, gt=0, le=600)
+    max_bytes: int = Field(default=15_000_000, ge=10_000, le=500_000_000)
+    max_redirects: int = Field(default=5, ge=0, le=20)
+    max_entries_per_feed: int = Field(default=2_000, ge=1, le=50_000)
+    allow_private_networks: tuple[Network, ...] = ()
+
+    @model_validator(mode="after")
+    def _timeouts_in_order(self) -> FetchLimits:
+        if self.connect_timeout_s > self.total_timeout_s:
+            raise ValueError("connect_timeout_s is longer than total_timeout_s; the whole takes longer than its part")
+        return self
+
+
+class CopyThresholds(Strict):
+    """Overrides for telling copies; None keeps the value that ships with the detector."""
+
+    min_confidence: float | None = Field(default=None, ge=0, le=1)
+
+
+class StoryThresholds(Strict):
+    """Overrides for grouping stories; None keeps the value that ships with the model."""
+
+    link_threshold: float | None = Field(default=None, ge=0, le=1)
+    window_days: int | None = Field(default=None, ge=1, le=60)
+
+
+class Retention(Strict):
+    """For how many days things are kept; None keeps them for ever. Articles themselves are never deleted."""
+
+    archive_days: int | None = Field(default=None, ge=1)
+    problem_days: int | None = Field(default=365, ge=1)
+    fetch_days: int | None = Field(default=365, ge=1)
+
+
+class Settings(Strict):
+    """Everything about a night but sources, topics and readers.
+
+    Relative folders count from where the command is started. `archive_dir` None puts the archive of raw responses
+    into the state folder. `max_age_days` is the oldest an entry may be when first seen. `max_attempts` is how often a
+    page is asked for, over several nights, before its entry is given up. `workers` read pages in parallel (processes).
+    `corpus_dir` is a folder of reference documents that every night adds what is new from.
+    """
+
+    state_dir: Folder = Path("state")
+    archive_dir: Folder | None = None
+    corpus_dir: Folder | None = None
+    operator: Address | None = None
+    schedule: Schedule = Schedule()
+    fetch: FetchLimits = FetchLimits()
+    max_age_days: int = Field(default=30, ge=1, le=3_650)
+    max_attempts: int = Field(default=5, ge=1, le=50)
+    workers: int = Field(default=2, ge=1, le=64)
+    memory_limit: Memory = "1GB"
+    copies: CopyThresholds = CopyThresholds()
+    stories: StoryThresholds = StoryThresholds()
+    retention: Retention = Retention()
+    publish_keep: int = Field(default=3, ge=1, le=100)
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where raw responses are kept."""
+        return self.archive_dir or self.state_dir / "archive"

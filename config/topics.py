@@ -1,0 +1,55 @@
+"""The topics that are watched, with the words that give them away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+
+from config.kinds import Id, Language, Line, Strict
+
+Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120, pattern=r"\w")]
+Terms = Mapping[Language, tuple[Term, ...]]
+
+
+class Entity(Strict):
+    """A company, body or person, under one name whatever an article calls it."""
+
+    name: Line
+    aliases: tuple[Term, ...] = ()
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """Every spelling, the name first."""
+        return (self.name, *self.aliases)
+
+
+class Topic(Strict):
+    """One topic. One of `phrases` is enough; of `terms` it takes two, or one beside one of `entities`.
+
+    `false_friends` (in the file: `not`) are phrases whose words count for nothing.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Id
+    title: Line
+    description: str = ""
+    phrases: Terms = Field(default_factory=dict)
+    terms: Terms = Field(default_factory=dict)
+    entities: tuple[Entity, ...] = ()
+    false_friends: tuple[Term, ...] = Field(default=(), alias="not")
+
+    @model_validator(mode="after")
+    def _can_match(self) -> Topic:
+        if not self.languages:
+            raise ValueError("nothing could ever match this topic; give it phrases or terms in some language")
+        return self
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages in which an article can match this topic."""
+        weak_enough = 1 if self.entities else 2
+        found = {language for language, phrases in self.phrases.items() if phrases}
+        return frozenset(found | {language for language, terms in self.terms.items() if len(terms) >= weak_enough})
