@@ -7,7 +7,7 @@ CREATE TABLE runs (
     as_of        TIMESTAMPTZ NOT NULL,       -- the clock that the run was given
     started_at   TIMESTAMPTZ NOT NULL,       -- the machine's own clock
     finished_at  TIMESTAMPTZ,
-    state        VARCHAR NOT NULL,           -- running, done, failed
+    state        VARCHAR NOT NULL,           -- running, done, failed, interrupted
     exit_code    INTEGER,
     counts       JSON,                       -- outcomes and totals of the run report
     version      VARCHAR NOT NULL
@@ -46,12 +46,15 @@ CREATE TABLE fetches (
 CREATE TABLE entries (                       -- every entry ever seen in a feed, once
     entry_id     VARCHAR PRIMARY KEY,
     source_id    VARCHAR NOT NULL,
+    feed_url     VARCHAR NOT NULL,
     entry_key    VARCHAR NOT NULL,
     url          VARCHAR,
+    link         VARCHAR,                    -- as the feed wrote it
     article_id   VARCHAR,                    -- digest of url; NULL without one
     title        VARCHAR NOT NULL,
-    summary      VARCHAR,
+    summary      VARCHAR NOT NULL,
     authors      VARCHAR[],
+    categories   VARCHAR[],
     content_html VARCHAR,                    -- full text carried by the feed; cleared once the entry is done
     published_at TIMESTAMPTZ,
     published_certainty VARCHAR NOT NULL,
@@ -60,9 +63,16 @@ CREATE TABLE entries (                       -- every entry ever seen in a feed,
     fingerprint  VARCHAR NOT NULL,
     first_seen_at TIMESTAMPTZ NOT NULL,
     first_run_id VARCHAR NOT NULL,
-    state        VARCHAR NOT NULL,           -- pending: to be fetched; done: has its outcome
-    attempts     INTEGER NOT NULL DEFAULT 0,
+    state        VARCHAR NOT NULL,           -- pending: to be fetched; read: to be judged; done: has its outcome
+    version_id   VARCHAR,                    -- the article version read from it last
+    attempts     INTEGER NOT NULL DEFAULT 0, -- failed ones since the entry was new or changed
     next_try_at  TIMESTAMPTZ                 -- pending entries: not before
+);
+
+CREATE TABLE run_entries (                   -- what a run took up; each must end as one row of entry_outcomes
+    run_id       VARCHAR NOT NULL,
+    entry_id     VARCHAR NOT NULL,
+    taken_as     VARCHAR NOT NULL            -- new, changed, carried-over (left pending or unjudged by an earlier run)
 );
 
 CREATE TABLE entry_outcomes (                -- what became of an entry in a run; 'known' is only counted (fetches)
@@ -71,6 +81,7 @@ CREATE TABLE entry_outcomes (                -- what became of an entry in a run
     outcome      VARCHAR NOT NULL,
     code         VARCHAR,                    -- problem code or reason
     article_id   VARCHAR,
+    topics       VARCHAR[],                  -- ids of the topics that matched
     happened_at  TIMESTAMPTZ NOT NULL
 );
 
@@ -94,7 +105,8 @@ CREATE TABLE article_versions (              -- every text ever read, copies, re
     fetched_at   TIMESTAMPTZ NOT NULL,
     language     VARCHAR,
     section      VARCHAR,
-    text         VARCHAR,                    -- paragraphs separated by a blank line; NULL: fingerprint only, or exact copy
+    text         VARCHAR,                    -- paragraphs separated by a blank line; NULL: fingerprint only, or in text_in
+    text_in      VARCHAR,                    -- exact copies: the version that holds the same text
     captions     VARCHAR[],
     tables       VARCHAR[],
     links        VARCHAR[],

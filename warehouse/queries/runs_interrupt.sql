@@ -1,0 +1,1 @@
+UPDATE runs SET state = 'interrupted' WHERE state = 'running'
