@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,6 @@ PATTERNS: Mapping[str, str] = {
     r"^[^\r\n]+$": "text on one line",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable, like SOVWATCH_SMTP_PASSWORD",
     r"^[1-9][0-9]*(\.[0-9]+)? ?(MB|GB|MiB|GiB)$": "an amount of memory, like 1GB",
-    r"\w": "a word",
 }
 
 
@@ -99,8 +99,8 @@ def _words(error: ErrorDetails, key: Key, model: type[BaseModel]) -> tuple[str, 
     if kind == "literal_error":
         possible = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
         return f"{shown} is not possible here", nearest(str(given), possible, wanted="one of")
-    expected = error["msg"].removeprefix("Input should be ").removeprefix("Input should ")
-    return f"{shown} does not fit here", f"It should be {expected}."
+    expected = re.sub(r"^(Input|String|Value|List|Tuple|Set) should (be )?", "", error["msg"])
+    return f"{shown} does not fit here", f"It should {'be' if ' should be' in error['msg'] else ''} {expected}."
 
 
 def _kind_of(value: object) -> str:

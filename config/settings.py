@@ -28,7 +28,7 @@ class Schedule(Strict):
     """When `sovwatch serve` starts a night: a cron line, read in the time zone."""
 
     cron: Cron = "30 2 * * *"
-    timezone: Zone = "UTC"
+    timezone: Zone = "Europe/Brussels"
 
 
 class FetchLimits(Strict):
@@ -39,7 +39,7 @@ class FetchLimits(Strict):
     and tests need any.
     """
 
-    user_agent: Line = "sovwatch/0.1 (+https://example.org/sovwatch; set fetch.user_agent to your own page)"
+    user_agent: Line = "sovwatch/0.1 (+https://example.org/sovwatch)"
     concurrency: int = Field(default=32, ge=1, le=500)
     per_host_connections: int = Field(default=2, ge=1, le=8)
     per_host_gap_s: float = Field(default=2.0, ge=0, le=300)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from config.kinds import Id, Language, Line, Strict
 
-Term = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120, pattern=r"\w")]
+
+
+def check_term(text: str) -> str:
+    """Has a letter or digit; a single Latin letter would match everywhere."""
+    letters = [c for c in text if c.isalnum()]
+    if not letters or (len(letters) == 1 and ord(letters[0]) < 0x2E80):
+        raise ValueError(f"{text!r} is too short to tell anything; write a longer word")
+    return text
+
+
+Term = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), AfterValidator(check_term)]
 Terms = Mapping[Language, tuple[Term, ...]]
 
 
