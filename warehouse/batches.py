@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from warehouse.connection import explain
 from warehouse.sql import load_sql
 
 Row = Mapping[str, Any]
@@ -37,15 +38,17 @@ _BATCH_LINE = re.compile(r"\A-- batch\((?P<columns>.+)\)\n")
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All that is written inside is there after the block, or, if it raises (or the machine dies), none of it."""
+    """All that is written inside is there after the block, or, if it raises (or the machine dies), none of it.
+
+    Raises WarehouseError where the disk or the memory gave out: close the connection then, and open it anew.
+    """
     con.execute("BEGIN TRANSACTION")
     try:
         yield
-    except BaseException:
-        _give_up(con)
-        raise
-    try:
         con.execute("COMMIT")
+    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+        _give_up(con)
+        raise explain(error) from error
     except BaseException:
         _give_up(con)
         raise

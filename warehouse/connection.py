@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
-from warehouse.migrate import migrate
+from extractors.model import Problem
+from warehouse.migrate import NewerWarehouse, migrate
+
+Connection: TypeAlias = duckdb.DuckDBPyConnection
 
 
-def open_memory() -> duckdb.DuckDBPyConnection:
+class WarehouseError(Exception):
+    """The warehouse cannot be used; `problem` says why and what to do. Nothing that was committed is lost.
+
+    Codes: `newer-schema`, `file-in-use`, `disk-full`, `out-of-memory`, `no-snapshot`, `cannot-open`.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.detail)
+
+
+def open_memory() -> Connection:
     """A fresh warehouse in memory, migrated: what tests and benchmarks use."""
     con = duckdb.connect(":memory:")
     prepare(con)
@@ -17,15 +33,73 @@ def open_memory() -> duckdb.DuckDBPyConnection:
     return con
 
 
-def open_file(path: Path, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
-    """The writer's connection to the warehouse file, created and migrated as needed."""
-    con = duckdb.connect(str(path))
-    prepare(con, memory_limit=memory_limit)
-    migrate(con)
+def open_file(path: Path, *, memory_limit: str = "1GB") -> Connection:
+    """The writer's connection to the warehouse file, created and migrated as needed.
+
+    Raises WarehouseError if a newer version of the program wrote the file, if another process has it open, if the
+    disk is full, or if it is no warehouse.
+    """
+    con = None
+    try:
+        con = duckdb.connect(str(path))
+        prepare(con, memory_limit=memory_limit)
+        migrate(con)
+    except NewerWarehouse as error:
+        if con is not None:
+            con.close()
+        raise WarehouseError(load_problem("newer-schema", str(error), path)) from error
+    except duckdb.Error as error:
+        if con is not None:
+            con.close()
+        raise explain(error, path) from error
     return con
 
 
-def prepare(con: duckdb.DuckDBPyConnection, *, memory_limit: str = "1GB") -> None:
-    """Times come and go in UTC whatever the machine's zone; memory is bounded."""
+def open_snapshot(path: Path, *, memory_limit: str = "1GB") -> Connection:
+    """A reader's connection to the published snapshot. It sees what was published when it was opened, for good.
+
+    Raises WarehouseError if no snapshot was published yet or if the file is none.
+    """
+    if not path.is_file():
+        detail = f"there is no snapshot yet ({path}): it is published at the end of a run (sovwatch run)"
+        raise WarehouseError(load_problem("no-snapshot", detail, path))
+    try:
+        con = duckdb.connect(str(path), read_only=True)
+        prepare(con, memory_limit=memory_limit)
+    except duckdb.Error as error:
+        raise explain(error, path) from error
+    return con
+
+
+def prepare(con: Connection, *, memory_limit: str = "1GB") -> None:
+    """Times come and go in UTC whatever the machine's zone; memory is bounded; nothing is loaded from outside."""
     con.execute("SET TimeZone = 'UTC'")
     con.execute(f"SET memory_limit = '{memory_limit}'")
+    con.execute("SET autoinstall_known_extensions = false")
+    con.execute("SET autoload_known_extensions = false")
+
+
+def explain(error: duckdb.Error, path: Path | None = None) -> WarehouseError:
+    """The error in the operator's words. What DuckDB said stays in it where it says more than the code."""
+    said = str(error)
+    first_line = said.splitlines()[0] if said else type(error).__name__
+    where = f" ({path})" if path else ""
+    if "Could not set lock" in said or "Conflicting lock" in said:
+        found = re.search(r"\(PID (\d+)\)", said)
+        who = f"process {found[1]}" if found else "another process"
+        detail = f"the warehouse file is open in {who}{where}. Close it there; query the snapshot instead."
+        return WarehouseError(load_problem("file-in-use", detail, path))
+    if re.search(r"No space left|disk.{0,20}full|File too large|max_temp_directory_size", said, re.IGNORECASE):
+        detail = f"the disk is full{where}: nothing of this step was stored, all earlier ones are. Free some space and run again."
+        return WarehouseError(load_problem("disk-full", detail, path))
+    if isinstance(error, duckdb.OutOfMemoryException):
+        detail = (
+            f"the memory limit is too small for this step{where}; raise memory_limit in settings.yaml. {first_line}"
+        )
+        return WarehouseError(load_problem("out-of-memory", detail, path))
+    return WarehouseError(load_problem("cannot-open", f"the warehouse cannot be used{where}: {first_line}", path))
+
+
+def load_problem(code: str, detail: str, path: Path | None) -> Problem:
+    """A problem of the warehouse itself."""
+    return Problem(stage="load", url=path.as_uri() if path and path.is_absolute() else None, code=code, detail=detail)

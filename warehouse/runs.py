@@ -59,6 +59,12 @@ def find_last_run(con: duckdb.DuckDBPyConnection, *, kind: str | None = None) ->
     )
 
 
+def count_runs_at(con: duckdb.DuckDBPyConnection, *, as_of: datetime) -> int:
+    """How many runs had this very clock: what numbers the next one."""
+    row = con.execute(load_sql("runs_at"), {"as_of": as_of}).fetchone()
+    return int(row[0]) if row else 0
+
+
 def store_sources(con: duckdb.DuckDBPyConnection, sources: Sequence[SourceRow]) -> None:
     """Makes the stored list of sources equal to the configured one. Order does not matter."""
     columns = ("source_id", "name", "feed_url", "homepage", "country", "language", "kind", "enabled", "reason")

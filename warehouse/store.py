@@ -11,7 +11,7 @@ from warehouse.entries import (
 )
 from warehouse.model import EntryOutcome, FetchRecord, PendingEntry, Reading, Run, RunState, RunSums, SourceRow
 from warehouse.readings import add_readings, article_of, find_article, find_by_url, find_unjudged
-from warehouse.runs import find_last_run, finish_run, start_run, store_sources, sum_outcomes
+from warehouse.runs import count_runs_at, find_last_run, finish_run, start_run, store_sources, sum_outcomes
 from warehouse.verdicts import add_verdicts
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "add_rows",
     "add_verdicts",
     "article_of",
+    "count_runs_at",
     "find_article",
     "find_by_url",
     "find_known_articles",
