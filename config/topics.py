@@ -10,7 +10,6 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model
 from config.kinds import Id, Language, Line, Strict
 
 
-
 def check_term(text: str) -> str:
     """Has a letter or digit; a single Latin letter would match everywhere."""
     letters = [c for c in text if c.isalnum()]
@@ -36,7 +35,8 @@ class Entity(Strict):
 
 
 class Topic(Strict):
-    """One topic. One of `phrases` is enough; of `terms` it takes two, or one beside one of `entities`.
+    """One topic. One of `phrases` is enough; of `terms` it takes two, or one beside one of `entities`; `context` holds
+    words that count beside an entity only.
 
     `false_friends` (in the file: `not`) are phrases whose words count for nothing.
     """
@@ -48,6 +48,7 @@ class Topic(Strict):
     description: str = ""
     phrases: Terms = Field(default_factory=dict)
     terms: Terms = Field(default_factory=dict)
+    context: Terms = Field(default_factory=dict)
     entities: tuple[Entity, ...] = ()
     false_friends: tuple[Term, ...] = Field(default=(), alias="not")
 
@@ -62,4 +63,5 @@ class Topic(Strict):
         """The languages in which an article can match this topic."""
         weak_enough = 1 if self.entities else 2
         found = {language for language, phrases in self.phrases.items() if phrases}
-        return frozenset(found | {language for language, terms in self.terms.items() if len(terms) >= weak_enough})
+        found |= {language for language, terms in self.terms.items() if len(terms) >= weak_enough}
+        return frozenset(found | {language for language, words in self.context.items() if words and self.entities})
