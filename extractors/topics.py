@@ -132,7 +132,7 @@ class TopicMatcher:
 
         One phrase is enough. Two different terms, or one term or context word and an entity, count where they stand
         within 40 words of one another: once if that is in title or lead, or either word is there too, or the text is
-        a brief; else in two places. Each different word adds to the weight: 3 in title or lead, 1 in the body, times
+        a brief; else in two places, not with the same two words. Each different word adds to the weight: 3 in title or lead, 1 in the body, times
         1 for a phrase, 0.5 for a term, 0.25 for a context word or an entity. Words of the article's language and
         English ones count; all do where the language is unknown (None) or has none. False friends hide their words.
         """
@@ -278,7 +278,8 @@ def _judge(topic_id: str, hits: list[Hit], head_end: int, length: int) -> TopicM
 def _weak_words_suffice(hits: list[Hit], head_end: int, length: int) -> bool:
     weak = sorted((hit for hit in hits if hit.use.role != "phrase"), key=lambda hit: (hit.start, hit.end))
     in_head = {hit.use.label for hit in weak if hit.start < head_end}
-    last_end: int | None = None
+    first_end: int | None = None
+    labels: set[str] = set()
     for index, one in enumerate(weak):
         for other in weak[index + 1 :]:
             if other.start - one.end > NEAR:
@@ -289,9 +290,10 @@ def _weak_words_suffice(hits: list[Hit], head_end: int, length: int) -> bool:
                 return True
             if length <= SHORT_TEXT or {one.use.label, other.use.label} & in_head:
                 return True
-            if last_end is not None and one.start - last_end > NEAR // 2:
+            labels |= {one.use.label, other.use.label}
+            first_end = other.end if first_end is None else first_end
+            if one.start - first_end > NEAR // 2 and len(labels) > 2:
                 return True
-            last_end = other.end if last_end is None else last_end
     return False
 
 
