@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-import duckdb
-
 from warehouse.batches import add_rows, run_batch, transaction
+from warehouse.connection import Connection
 from warehouse.sql import load_sql
 
 MailKind = Literal["digest", "instant", "quiet", "operator"]
@@ -138,7 +137,7 @@ class MailRow:
 
 
 def find_told(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     *,
     development_ids: Sequence[str],
     storyline_ids: Sequence[str],
@@ -165,7 +164,7 @@ def find_told(
     )
 
 
-def plan_mails(con: duckdb.DuckDBPyConnection, mails: Sequence[OutgoingMail], *, run_id: str, as_of: datetime) -> int:
+def plan_mails(con: Connection, mails: Sequence[OutgoingMail], *, run_id: str, as_of: datetime) -> int:
     """Queues the mails inside the caller's transaction and returns how many are new; a mail planned before is skipped.
 
     Raises AlreadyTold, before anything is written, if a mail that is new repeats a development that its recipient
@@ -184,7 +183,7 @@ def plan_mails(con: duckdb.DuckDBPyConnection, mails: Sequence[OutgoingMail], *,
     return len(fresh)
 
 
-def _check_untold(con: duckdb.DuckDBPyConnection, mails: Sequence[OutgoingMail]) -> None:
+def _check_untold(con: Connection, mails: Sequence[OutgoingMail]) -> None:
     wanted = Counter((mail.recipient_id, item.development_id) for mail in mails for item in mail.items)
     told = {(row[0], row[1]) for row in _rows(con, "outbox_told_pairs", development_ids=[pair[1] for pair in wanted])}
     twice = sorted(pair for pair, times in wanted.items() if times > 1 or pair in told)
@@ -222,26 +221,26 @@ def _item_row(mail: OutgoingMail, item: MailItem) -> dict[str, Any]:
     }
 
 
-def find_due_mails(con: duckdb.DuckDBPyConnection, *, as_of: datetime) -> list[DueMail]:
+def find_due_mails(con: Connection, *, as_of: datetime) -> list[DueMail]:
     """The mails that may be sent now, instant alerts first, then in the order in which they were planned."""
     names = DueMail.__dataclass_fields__
     return [DueMail(**dict(zip(names, row, strict=True))) for row in _rows(con, "outbox_due", as_of=as_of)]
 
 
-def find_next_due(con: duckdb.DuckDBPyConnection, *, as_of: datetime) -> tuple[int, datetime | None]:
+def find_next_due(con: Connection, *, as_of: datetime) -> tuple[int, datetime | None]:
     """How many mails wait for a later time, and the first of these times (None where none waits)."""
     count, next_due_at = _rows(con, "outbox_next_due", as_of=as_of)[0]
     return count, next_due_at
 
 
-def find_message(con: duckdb.DuckDBPyConnection, mail_id: str) -> tuple[str, bytes] | None:
+def find_message(con: Connection, mail_id: str) -> tuple[str, bytes] | None:
     """Envelope address and message bytes; None where there is no such mail or its bytes were cleared."""
     rows = _rows(con, "outbox_message", mail_id=mail_id)
     return (rows[0][0], bytes(rows[0][1])) if rows else None
 
 
 def find_mails(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     *,
     run_id: str | None = None,
     states: Sequence[MailState] | None = None,
@@ -252,37 +251,37 @@ def find_mails(
     return [MailRow(**dict(zip(MailRow.__dataclass_fields__, row, strict=True))) for row in rows]
 
 
-def find_last_run(con: duckdb.DuckDBPyConnection) -> str | None:
+def find_last_run(con: Connection) -> str | None:
     """The run that planned the newest mail."""
     rows = _rows(con, "outbox_last_run")
     return rows[0][0] if rows else None
 
 
-def count_mails(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def count_mails(con: Connection) -> dict[str, int]:
     """How many mails stand in which state."""
     return dict(_rows(con, "outbox_counts"))
 
 
-def mark_sending(con: duckdb.DuckDBPyConnection, mail_id: str, *, at: datetime) -> bool:
+def mark_sending(con: Connection, mail_id: str, *, at: datetime) -> bool:
     """Commits that an attempt begins. False: the mail is not queued any more, and must not be sent."""
     with transaction(con):
         return bool(_rows(con, "outbox_mark_sending", mail_id=mail_id, at=at))
 
 
-def mark_handing_over(con: duckdb.DuckDBPyConnection, mail_id: str) -> None:
+def mark_handing_over(con: Connection, mail_id: str) -> None:
     """Commits that the server may have the message from now on."""
     with transaction(con):
         _rows(con, "outbox_mark_handing_over", mail_id=mail_id)
 
 
-def mark_sent(con: duckdb.DuckDBPyConnection, mail_id: str, *, at: datetime, detail: str) -> None:
+def mark_sent(con: Connection, mail_id: str, *, at: datetime, detail: str) -> None:
     """Commits that the server accepted the mail; `detail` is its answer."""
     with transaction(con):
         _end(con, mail_id, "sent", "sent", at=at, code="ok", detail=detail)
 
 
 def mark_failed(
-    con: duckdb.DuckDBPyConnection, mail_id: str, *, at: datetime, code: str, detail: str, next_try_at: datetime | None
+    con: Connection, mail_id: str, *, at: datetime, code: str, detail: str, next_try_at: datetime | None
 ) -> None:
     """Commits that the server surely has not got the mail: queued again for `next_try_at`, or given up (None)."""
     with transaction(con):
@@ -293,21 +292,21 @@ def mark_failed(
 
 
 def mark_unsure(
-    con: duckdb.DuckDBPyConnection, mail_id: str, *, at: datetime, code: str, detail: str, next_try_at: datetime | None
+    con: Connection, mail_id: str, *, at: datetime, code: str, detail: str, next_try_at: datetime | None
 ) -> None:
     """Commits that nobody knows whether the server has the mail; None leaves it to a person."""
     with transaction(con):
         _end(con, mail_id, "unsure", "unsure", at=at, code=code, detail=detail, next_try_at=next_try_at)
 
 
-def mark_interrupted(con: duckdb.DuckDBPyConnection, mail_id: str, *, at: datetime) -> None:
+def mark_interrupted(con: Connection, mail_id: str, *, at: datetime) -> None:
     """Commits that a killed attempt had handed nothing over: queued, due at once."""
     detail = "the attempt was cut off before anything was handed over"
     with transaction(con):
         _end(con, mail_id, "queued", "interrupted", at=at, code="interrupted", detail=detail)
 
 
-def find_interrupted_mails(con: duckdb.DuckDBPyConnection) -> list[InterruptedMail]:
+def find_interrupted_mails(con: Connection) -> list[InterruptedMail]:
     """The mails that a killed run left in `sending`; nobody else can be sending, as the writer's lock is ours."""
     return [
         InterruptedMail(
@@ -323,7 +322,7 @@ def find_interrupted_mails(con: duckdb.DuckDBPyConnection) -> list[InterruptedMa
 
 
 def requeue_mails(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     *,
     mail_ids: Sequence[str] | None = None,
     states: Sequence[MailState] = ("failed",),
@@ -340,14 +339,14 @@ def requeue_mails(
     return sorted(row[0] for row in rows)
 
 
-def clear_messages(con: duckdb.DuckDBPyConnection, *, before: datetime) -> None:
+def clear_messages(con: Connection, *, before: datetime) -> None:
     """Drops addresses and bytes of the mails sent before that time; that they were sent, and what they told, stays."""
     with transaction(con):
         _rows(con, "outbox_forget", before=before)
 
 
 def _end(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     mail_id: str,
     state: MailState,
     ended: AttemptEnd,
@@ -372,5 +371,5 @@ def _end(
     add_rows(con, "outbox_attempts", [{"mail_id": mail_id, "attempt": rows[0][0], **attempt}])
 
 
-def _rows(con: duckdb.DuckDBPyConnection, name: str, **params: Any) -> list[tuple[Any, ...]]:
+def _rows(con: Connection, name: str, **params: Any) -> list[tuple[Any, ...]]:
     return con.execute(load_sql(name), params).fetchall()

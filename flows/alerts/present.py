@@ -1,0 +1,270 @@
+"""What a mail shows of each development: cleaned, cut to what is read in ten seconds, times on the reader's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flows.alerts.safe_text import clean_line, safe_link
+from flows.alerts.select import Chosen
+from warehouse.outbox import EarlierTurn
+from warehouse.stories.model import Development, NewSentence, Outlet
+
+HEADLINE_LIMIT = 180
+SENTENCE_LIMIT = 320
+SENTENCES_SHOWN = 2
+OUTLETS_SHOWN = 5
+COPIES_SHOWN = 4
+EARLIER_SHOWN = 3
+_CONTEXT = 90  # characters kept before the new part where a long sentence is cut at its beginning
+_OPEN, _CLOSE = "\ue000", "\ue001"  # private-use marks around new parts while the text is cleaned
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece of a sentence; `new` where it says what was not said before."""
+
+    text: str
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnView:
+    """An earlier turn: its date and headline."""
+
+    on: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletView:
+    """An outlet's name, the link to its report if it is a safe one, and when it appeared."""
+
+    name: str
+    url: str | None
+    when: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """One development as the templates show it."""
+
+    number: int
+    development_id: str
+    storyline_id: str
+    kind: str
+    label: str
+    headline: str
+    url: str | None
+    storyline: str
+    when: str
+    sentences: tuple[tuple[Part, ...], ...]
+    before: TurnView | None
+    earlier: tuple[TurnView, ...]
+    earlier_more: int
+    outlets: tuple[OutletView, ...]
+    outlets_more: int
+    copies: tuple[OutletView, ...]
+    copies_more: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """A development beyond the reader's limit, in one line."""
+
+    headline: str
+    url: str | None
+    topic: str
+
+
+def show_story(
+    choice: Chosen,
+    *,
+    number: int,
+    zone: ZoneInfo,
+    languages: Sequence[str],
+    topics_titles: Mapping[str, str],
+    turns: Iterable[EarlierTurn] = (),
+) -> StoryView:
+    """The development for one reader. Outlets in her languages come first, then own reports before copies, by time."""
+    development = choice.development
+    day = development.happened_at.astimezone(zone).date()
+    outlets = sorted(development.outlets, key=lambda outlet: _outlet_order(outlet, languages))
+    own = [outlet for outlet in outlets if outlet.relation in ("new", "revision")] or outlets[:1]
+    copies = [outlet for outlet in outlets if outlet not in own]
+    before = _show_before(development, zone)
+    earlier = _show_earlier(development, turns, zone)
+    storyline = clean_line(development.storyline_title, 80)
+    headline = clean_line(development.headline, HEADLINE_LIMIT) or "(no headline)"
+    return StoryView(
+        number=number,
+        development_id=clean_line(development.development_id, 80),
+        storyline_id=clean_line(development.storyline_id, 80),
+        kind=development.kind,
+        label="New turn" if development.kind == "turn" else "New story",
+        headline=headline,
+        url=next((link for outlet in [*own, *copies] if (link := safe_link(outlet.url))), None),
+        storyline=storyline if storyline != headline else "",
+        when=show_time(development.happened_at, zone),
+        sentences=show_sentences(development.sentences, headline),
+        before=before,
+        earlier=tuple(earlier[-EARLIER_SHOWN:]),
+        earlier_more=max(0, len(earlier) - EARLIER_SHOWN),
+        outlets=tuple(_show_outlet(outlet, zone, day, languages) for outlet in own[:OUTLETS_SHOWN]),
+        outlets_more=max(0, len(own) - OUTLETS_SHOWN),
+        copies=tuple(_show_outlet(outlet, zone, day, languages) for outlet in copies[:COPIES_SHOWN]),
+        copies_more=max(0, len(copies) - COPIES_SHOWN),
+        why=_explain(choice, topics_titles),
+    )
+
+
+def show_line(choice: Chosen, *, topics_titles: Mapping[str, str]) -> LineView:
+    """The development in one line."""
+    development = choice.development
+    topics = choice.why.topics or development.topics
+    return LineView(
+        headline=clean_line(development.headline, 120) or "(no headline)",
+        url=next((link for outlet in development.outlets if (link := safe_link(outlet.url))), None),
+        topic=show_topic(topics[0], topics_titles) if topics else "",
+    )
+
+
+def _explain(choice: Chosen, topics_titles: Mapping[str, str]) -> str:
+    matched: list[str] = []
+    if choice.why.topics:
+        matched.append("topic " + ", ".join(show_topic(topic, topics_titles) for topic in choice.why.topics[:3]))
+    if choice.why.entities:
+        matched.append("name " + ", ".join(clean_line(entity, 60) for entity in choice.why.entities[:4]))
+    said = [f"{'; '.join(matched) or 'you get all topics'}."]
+    if choice.development.reasons:
+        reasons = (clean_line(reason.replace("-", " "), 60) for reason in choice.development.reasons[:4])
+        said.append(f"It counts for: {', '.join(reasons)}.")
+    said.append(f"Weight {round(choice.weight * 100)} of 100.")
+    said.append(f"Storyline {clean_line(choice.development.storyline_id, 80)}.")
+    return " ".join(said)
+
+
+def show_topic(topic_id: str, titles: Mapping[str, str]) -> str:
+    """The topic's title, or its id where the configuration has no title for it."""
+    return clean_line(titles.get(topic_id, topic_id), 80)
+
+
+def show_sentences(sentences: Sequence[NewSentence], headline: str) -> tuple[tuple[Part, ...], ...]:
+    """The first two sentences, each as parts; one that only repeats the headline is left out if another is there."""
+    shown = [parts for sentence in sentences if (parts := show_parts(sentence.text, sentence.new_parts))]
+    told = [parts for parts in shown if "".join(part.text for part in parts).rstrip(".") != headline.rstrip(".")]
+    return tuple((told or shown)[:SENTENCES_SHOWN])
+
+
+def show_parts(text: str, new_parts: Iterable[tuple[int, int]], limit: int = SENTENCE_LIMIT) -> tuple[Part, ...]:
+    """The sentence in pieces, with what is new marked; a long one is cut so that its first new part stays in sight.
+
+    Ranges may overlap or lie outside the text. Where nearly all of the sentence is new, nothing is marked.
+    """
+    ranges = _merge(new_parts, len(text))
+    if sum(end - start for start, end in ranges) >= 0.9 * len(text.strip()):
+        ranges = []
+    pieces: list[str] = []
+    at = 0
+    for start, end in ranges:
+        pieces += [_unmarked(text[at:start]), _OPEN, _unmarked(text[start:end]), _CLOSE]
+        at = end
+    pieces.append(_unmarked(text[at:]))
+    marked = clean_line("".join(pieces), 20_000)
+    first = marked.find(_OPEN)
+    if len(marked) > limit and first > limit // 2:
+        cut = marked.find(" ", first - _CONTEXT)
+        marked = "… " + marked[cut + 1 if 0 <= cut < first else first :]
+    marked = clean_line(marked, limit)
+    parts: list[Part] = []
+    for index, piece in enumerate(marked.replace(_CLOSE, _OPEN).split(_OPEN)):
+        if piece:
+            parts.append(Part(text=piece, new=index % 2 == 1))
+    return tuple(parts)
+
+
+def _merge(ranges: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted((max(0, start), min(length, end)) for start, end in ranges):
+        if start >= end:
+            continue
+        if merged and start <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _unmarked(text: str) -> str:
+    return text.replace(_OPEN, "").replace(_CLOSE, "")
+
+
+def show_date(at: datetime, zone: ZoneInfo) -> str:
+    """Like `12 May 2026`."""
+    day = at.astimezone(zone).date()
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def show_day(day: date) -> str:
+    """Like `Tue 12 May 2026`."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def show_time(at: datetime, zone: ZoneInfo) -> str:
+    """Like `Tue 12 May, 14:05`; only the day where the publisher gave no time (midnight UTC)."""
+    local = at.astimezone(zone)
+    day = local.date() if not _is_day_only(at) else at.astimezone(UTC).date()
+    shown = f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return shown if _is_day_only(at) else f"{shown}, {local:%H:%M}"
+
+
+def _is_day_only(at: datetime) -> bool:
+    return at.astimezone(UTC).time() == time(0)
+
+
+def _show_outlet(outlet: Outlet, zone: ZoneInfo, day: date, languages: Sequence[str]) -> OutletView:
+    when = ""
+    if outlet.published_at is not None:
+        local = outlet.published_at.astimezone(zone)
+        if _is_day_only(outlet.published_at):
+            when = "" if outlet.published_at.astimezone(UTC).date() == day else show_time(outlet.published_at, zone)
+        else:
+            when = f"{local:%H:%M}" if local.date() == day else f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
+    language = clean_line(outlet.language or "", 3)
+    return OutletView(
+        name=clean_line(outlet.name, 60) or clean_line(outlet.site, 60) or "unnamed outlet",
+        url=safe_link(outlet.url),
+        when=when,
+        language=language,
+    )
+
+
+def _outlet_order(outlet: Outlet, languages: Sequence[str]) -> tuple[bool, float, str]:
+    foreign = bool(languages) and outlet.language not in languages
+    at = outlet.published_at.timestamp() if outlet.published_at else float("inf")
+    return (foreign, at, outlet.article_id)
+
+
+def _show_before(development: Development, zone: ZoneInfo) -> TurnView | None:
+    if not development.previous_headline:
+        return None
+    on = show_date(development.previous_at, zone) if development.previous_at else ""
+    return TurnView(on=on, headline=clean_line(development.previous_headline, 140))
+
+
+def _show_earlier(development: Development, turns: Iterable[EarlierTurn], zone: ZoneInfo) -> list[TurnView]:
+    # The turn just before has a line of its own.
+    shown = (development.development_id, development.previous_id)
+    earlier = {
+        turn.development_id: turn
+        for turn in turns
+        if turn.development_id not in shown and turn.happened_at < development.happened_at
+    }
+    in_order = sorted(earlier.values(), key=lambda turn: (turn.happened_at, turn.development_id))
+    return [TurnView(on=show_date(t.happened_at, zone), headline=clean_line(t.headline, 110)) for t in in_order]

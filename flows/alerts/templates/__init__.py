@@ -1,0 +1,1 @@
+"""The mails' templates; HTML ones escape whatever is put in."""

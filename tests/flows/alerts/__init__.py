@@ -1,0 +1,1 @@
+"""Alert mail: selection, composition, delivery to a real server."""
