@@ -69,7 +69,7 @@ ADJECTIVES = words("""
     silent simple slow small southern spare steady steep strange strict sudden temporary thin tidy tight urgent
     vague warm weak western wide young
 """)
-WHEN = words("Monday Tuesday Wednesday Thursday Friday yesterday today overnight twice again recently quietly early late")
+WHEN = words("Monday Tuesday Wednesday Thursday Friday yesterday today twice again recently quietly early late")
 # A sentence is one of each: who, did what, and how or when. 24 x 24 x 24 frames, each filled with other words.
 WHO = (
     "The {adj} {noun} of {place}", "{person}", "{firm}", "A {noun} that {firm2} {verb}", "Nobody in {place}",
@@ -85,16 +85,20 @@ DID = (
     "looks {adj} beside the {noun2}", "was {verb} rather than {verb2}", "could not explain the {noun2}",
     "asked {firm} for a {adj2} {noun2}", "learned of the {noun2}", "turned into a {noun2}", "must pay {number2} crowns",
     "is waiting for the {noun2}", "belongs to a {adj} {noun2}", "found {number2} faults", "{verb} what {person} said",
-    "stands {number2} metres from the {noun2}", "depends on a {noun2}", "grew by {number2} per cent", "lost its {noun2}",
+    "stands {number2} metres from the {noun2}", "depends on a {noun2}", "grew by {number2} per cent",
+    "lost its {noun2}",
     "was seen at the {adj2} {noun2}",
 )
 HOW = (
-    "{when}.", "because of the {noun2}.", "although {firm} {verb2} it {when}.", "and {place} noticed.", ", {person} said.",
-    "while the {adj2} {noun} was {verb2}.", "to the surprise of {firm2}.", ", and that was {when}.", "by a {adj} {noun}.",
+    "{when}.", "because of the {noun2}.", "although {firm} {verb2} it {when}.", "and {place} noticed.",
+    ", {person} said.",
+    "while the {adj2} {noun} was {verb2}.", "to the surprise of {firm2}.", ", and that was {when}.",
+    "by a {adj} {noun}.",
     "with the help of {number2} volunteers.", ", according to a {noun} of {number2} pages.", "without {adj2} words.",
     "as soon as the {noun} is {verb2}.", "; the {noun} stays {adj2}.", ", a {noun2} in {place} shows.", "for good.",
     "until the {adj} {noun2} ends.", ", which {person} {verb2}.", "in spite of {firm2}.", "; {firm} would not comment.",
-    "after {number2} years.", "like the {noun} before it.", "at a price that {place} {verb2}.", "under the old {noun2}.",
+    "after {number2} years.", "like the {noun} before it.", "at a price that {place} {verb2}.",
+    "under the old {noun2}.",
 )
 ON_TOPIC = {
     "en": ("forced divestiture", "export controls", "subsea cable", "sovereign cloud", "digital sovereignty", "Covered "
