@@ -1,0 +1,92 @@
+"""Bytes to text, whatever the server or the page claims about the encoding."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from resiliparse.parse.encoding import detect_encoding
+
+from extractors.model import FetchedPage
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_UNPARSABLE = dict.fromkeys([*range(0, 9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF])
+# Browsers read these names as the larger Windows sets (WHATWG Encoding Standard, labels table).
+_ALIASES = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252",
+            "iso-8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030", "ks_c_5601-1987": "cp949",
+            "euc-kr": "cp949", "shift_jis": "cp932", "x-sjis": "cp932", "tis-620": "cp874"}  # fmt: skip
+_HEAD_BYTES = 8192
+
+
+def decode_page(page: FetchedPage) -> str:
+    """The body as text without control characters and lone surrogates; what cannot be decoded becomes U+FFFD.
+
+    Order of belief: byte order mark; valid UTF-8 (nothing else looks like it by chance); the header's charset, the
+    page's own, where they decode without error; a guess from the bytes.
+    """
+    return decode_bytes(page.body, declared=charset_of(page.header("content-type") or ""))
+
+
+def decode_bytes(body: bytes, *, declared: str | None = None) -> str:
+    """See `decode_page`; `declared` is the header's charset, if any."""
+    return clean_characters(_decode(body, declared))
+
+
+def clean_characters(text: str) -> str:
+    """The text without NUL, control characters and lone surrogates, which lxml and DuckDB refuse."""
+    return text.translate(_UNPARSABLE) if _UNCLEAN.search(text) else text
+
+
+_UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def charset_of(content_type: str) -> str | None:
+    """The charset parameter of a Content-Type, None without one."""
+    found = _HEADER_CHARSET.search(content_type)
+    return found.group(1) if found else None
+
+
+def _decode(body: bytes, declared: str | None) -> str:
+    for bom, name in _BOMS:
+        if body.startswith(bom):
+            return body.decode(name, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    found = _META_CHARSET.search(body[:_HEAD_BYTES])
+    in_page = found.group(1).decode("ascii", "replace") if found else None
+    candidates = [c for c in (_codec(declared), _codec(in_page)) if c]
+    for name in candidates:
+        if name != "utf-8":
+            try:
+                return body.decode(name)
+            except UnicodeDecodeError:
+                continue
+    text = body.decode("utf-8", "replace")
+    # A few broken bytes (a cut in the middle of a character, one foreign advertisement) do not make it another set.
+    if text.count("\ufffd") * 200 <= sum(byte >= 0x80 for byte in body):
+        return text
+    for guess in (_codec(detect_encoding(body[:65536])), *candidates):
+        if guess and guess != "utf-8":
+            return body.decode(guess, "replace")
+    return text
+
+
+def _codec(name: str | None) -> str | None:
+    """The Python codec for a charset label, None if there is none."""
+    if not name:
+        return None
+    label = name.strip().lower()
+    try:
+        return codecs.lookup(_ALIASES.get(label, label)).name
+    except LookupError:
+        return None
