@@ -1,0 +1,202 @@
+"""Tonight's reports in groups, one a story: which are grouped at all, which story each group is, on which storyline."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from extractors.model import digest64
+from warehouse.stories.background import Background, weigh_terms
+from warehouse.stories.cluster import group_articles, link_threshold
+from warehouse.stories.gather import Kindred, Known
+from warehouse.stories.pairs import Subject, compare
+from warehouse.stories.rules import StoryRules
+from warehouse.stories.storyline import choose_storyline, likeness
+from warehouse.stories.telling import Report
+from warehouse.stories.terms import Terms
+
+STORY_TERMS = 48
+
+
+@dataclass(slots=True)
+class Group:
+    """Tonight's reports of one story, in order of arrival."""
+
+    reports: list[Report]
+    story_id: str
+    founded: bool
+    storyline_id: str = ""
+    line_founded: bool = False
+    copies: list[Report] = field(default_factory=list)
+    vector: dict[int, float] = field(default_factory=dict)
+    similarity: dict[str, float] = field(default_factory=dict)
+    novelty: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def arrival(self) -> tuple[datetime, str]:
+        """Of its first report tonight."""
+        return self.reports[0].arrival
+
+    @property
+    def seed(self) -> bool:
+        """Whether it is a reference document's story."""
+        return self.reports[0].seed
+
+
+def divide_reports(
+    unheld: Sequence[Report], holding: Mapping[str, tuple[str, str]]
+) -> tuple[list[Report], list[Report]]:
+    """Reports that are grouped by what they say, and those that follow another: copies and revisions.
+
+    A copy or revision of something that no story holds (its original was off-topic) counts as a report itself.
+    """
+    here = {r.article_id for r in unheld}
+    fresh: list[Report] = []
+    followers: list[Report] = []
+    for report in sorted(unheld, key=lambda r: r.arrival):
+        original = report.article_id if report.relation == "revision" else report.original_id
+        known = original is not None and (original in holding or (original in here and original != report.article_id))
+        (followers if report.relation != "new" and known else fresh).append(report)
+    first_versions: set[str] = set()
+    kept: list[Report] = []
+    for report in fresh:
+        (followers if report.article_id in first_versions else kept).append(report)
+        first_versions.add(report.article_id)
+    return kept, followers
+
+
+def group_reports(
+    fresh: Sequence[Report], window: Sequence[Known], terms: Mapping[str, Terms], background: Background,
+    rules: StoryRules,
+) -> list[Group]:  # fmt: skip
+    """The reports joined with each other and with the stories of the last days; reference documents stay alone."""
+    seeds = [Group([r], story_id_of(r.article_id), founded=True) for r in fresh if r.seed]
+    reports = [r for r in fresh if not r.seed]
+    if not reports:
+        return seeds
+    stories = sorted({k.story_id for k in window})
+    number = {story: i for i, story in enumerate(stories)}
+    subjects = [_subject(r.at, r.site, r.language, terms[r.version_id]) for r in reports]
+    subjects += [_subject(k.at, k.site, k.language, k.terms) for k in window]
+    pairs, _ = compare(subjects, len(reports), background=background, window_days=rules.window_days)
+    columns = [number[k.story_id] for k in window]
+    threshold = link_threshold(pairs, len(reports), rules)
+    grouping = group_articles(pairs, len(reports), columns, threshold=threshold)
+    novelty = _novelty(grouping.group, grouping.story_of, grouping.strength, grouping.elsewhere)
+    line_of = {k.story_id: k.storyline_id for k in window}
+    members: dict[int, list[int]] = defaultdict(list)
+    for index, label in enumerate(grouping.group.tolist()):
+        members[label].append(index)
+    groups = []
+    for label, indices in members.items():
+        own = [reports[i] for i in indices]
+        known = grouping.story_of.get(label)
+        story = stories[known] if known is not None else story_id_of(own[0].article_id)
+        group = Group(own, story, founded=known is None, storyline_id=line_of.get(story, "") if known is not None else "")
+        group.similarity = {reports[i].version_id: float(grouping.strength[i]) for i in indices}
+        group.novelty = {reports[i].version_id: novelty[i] for i in indices}
+        groups.append(group)
+    return sorted([*seeds, *groups], key=lambda g: g.arrival)
+
+
+def story_id_of(article_id: str) -> str:
+    """The identifier of the story that an article founds: the same on every machine and in every replay."""
+    return digest64(f"story\n{article_id}")
+
+
+def storyline_id_of(story_id: str) -> str:
+    """The identifier of the storyline that a story founds."""
+    return digest64(f"storyline\n{story_id}")
+
+
+def _subject(at: datetime, site: str, language: str | None, terms: Terms) -> Subject:
+    return Subject(terms, site, at.timestamp() / 86_400, language)
+
+
+def _novelty(
+    group: np.ndarray, story_of: Mapping[int, int], strength: np.ndarray, elsewhere: np.ndarray
+) -> list[float]:
+    """For each report: above .5 for the first of a new story (less the nearer another one was), else below."""
+    begun: set[int] = set(story_of)
+    found = []
+    for index, label in enumerate(group.tolist()):
+        if label in begun:
+            found.append(0.5 * (1.0 - float(strength[index])))
+        else:
+            begun.add(label)
+            found.append(0.5 + 0.5 * (1.0 - float(elsewhere[index])))
+    return found
+
+
+def follow_originals(
+    followers: Sequence[Report], groups: Sequence[Group], holding: Mapping[str, tuple[str, str]]
+) -> tuple[list[Group], list[tuple[Report, str, str]]]:
+    """Hands copies and revisions to the story of their original.
+
+    Returns the groups (revisions of known stories may add some) and the copies whose story got no report tonight,
+    each with its story and storyline.
+    """
+    group_of = {r.article_id: g for g in groups for r in g.reports}
+    by_story = {g.story_id: g for g in groups}
+    added = list(groups)
+    alone: list[tuple[Report, str, str]] = []
+    waiting = list(followers)
+    while waiting:
+        later: list[Report] = []
+        for report in waiting:
+            original = report.article_id if report.relation in ("revision", "new") else str(report.original_id)
+            group = group_of.get(original)
+            story, line = holding.get(original, ("", ""))
+            group = group or by_story.get(story)
+            if report.relation == "revision" and group is None and story:
+                group = Group([report], story, founded=False, storyline_id=line)
+                added.append(group)
+                by_story[story] = group
+            elif group is not None:
+                (group.reports if report.relation == "revision" else group.copies).append(report)
+                group_of.setdefault(report.article_id, group)
+            elif story:
+                alone.append((report, story, line))
+            else:
+                later.append(report)
+        if len(later) == len(waiting):
+            break  # copies of copies in a ring: left for another night
+        waiting = later
+    return sorted(added, key=lambda g: g.arrival), alone
+
+
+def heaviest_terms(reports: Sequence[Report], terms: Mapping[str, Terms], background: Background) -> dict[int, float]:
+    """What some reports are about: their heaviest names and words, as a vector of length 1."""
+    own = [terms[r.version_id] for r in reports if r.version_id in terms]
+    if not own:
+        return {}
+    english = np.array([r.language in ("en", None) for r in reports if r.version_id in terms], dtype=np.bool_)
+    total: dict[int, float] = defaultdict(float)
+    for name, share in (("names", 1.0), ("body", 0.8)):
+        postings = weigh_terms(own, name, english=english, background=background)
+        for term, weight in zip(postings.ids.tolist(), postings.weights.tolist(), strict=True):
+            total[term] += share * weight
+    best = sorted(total, key=lambda t: (-total[t], t))[:STORY_TERMS]
+    norm = sum(total[t] ** 2 for t in best) ** 0.5 or 1.0
+    return {t: total[t] / norm for t in best}
+
+
+def place_stories(groups: Sequence[Group], kindred: Mapping[int, Sequence[Kindred]], rules: StoryRules) -> None:
+    """Gives each founded story its storyline: that of the earlier story (or one of tonight's) most like it, or its own.
+
+    `kindred` is by the group's number. Groups are taken in order of arrival.
+    """
+    placed: list[Group] = []
+    for number, group in enumerate(groups):
+        if group.founded and not group.storyline_id:
+            near = [
+                Kindred(other.story_id, other.storyline_id, likeness(group.vector, other.vector)) for other in placed
+            ]
+            chosen = choose_storyline([*kindred.get(number, ()), *near], least=rules.storyline_link)
+            group.line_founded = chosen is None
+            group.storyline_id = chosen.storyline_id if chosen else storyline_id_of(group.story_id)
+        placed.append(group)

@@ -1,0 +1,157 @@
+"""Writes what a night decided, and reads developments back as they were told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from extractors.model import digest64
+from warehouse.sql import load_sql
+from warehouse.stories.model import Development, NewSentence, Outlet
+from warehouse.stories.telling import Telling
+
+_TIME = pa.timestamp("us", tz="UTC")
+_TEXTS = pa.list_(pa.string())
+_NUMBERS = pa.list_(pa.int32())
+
+
+def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: str) -> None:
+    """Stores a night's stories, memberships, storylines and developments, inside the caller's transaction.
+
+    Nothing is committed here: after a failure the caller rolls back and the night can be told again, with the same
+    ids.
+    """
+    told_at = telling.as_of
+    _insert(con, "story_list", [
+        (s.story_id, s.storyline_id, s.title, s.founder_id, run_id, s.first_at, told_at, s.language, s.seed)
+        for s in telling.stories
+    ])  # fmt: skip
+    _insert(con, "story_members", [
+        (m.report.version_id, m.report.article_id, m.story_id, run_id, m.role, m.similarity, m.novelty, m.report.site,
+         m.report.at, told_at)
+        for m in telling.memberships
+    ])  # fmt: skip
+    _insert(con, "article_terms", [
+        (m.report.version_id, m.story_id, m.report.site, m.report.language, m.report.at, m.terms.to_bytes())
+        for m in telling.memberships if m.terms is not None
+    ])  # fmt: skip
+    _insert(con, "entity_mentions", [
+        (m.report.version_id, m.report.article_id, m.story_id, m.storyline_id, name, n, name in telling.listed,
+         m.report.at)
+        for m in telling.memberships for name, n in m.names.items()
+    ])  # fmt: skip
+    _insert_columns(con, "story_terms", {
+        "story_id": [s.story_id for s in telling.stories for _ in s.terms],
+        "storyline_id": [s.storyline_id for s in telling.stories for _ in s.terms],
+        "first_at": pa.array([s.first_at for s in telling.stories for _ in s.terms], _TIME),
+        "term": pa.array([t for s in telling.stories for t in s.terms], pa.uint32()),
+        "weight": pa.array([w for s in telling.stories for w in s.terms.values()], pa.float32()),
+    })  # fmt: skip
+    _insert_columns(con, "storyline_facts", {
+        "storyline_id": [line for line, facts in telling.facts.items() for _ in facts],
+        "fact": pa.array([f for facts in telling.facts.values() for f in facts], pa.uint32()),
+        "first_at": pa.array([told_at for facts in telling.facts.values() for _ in facts], _TIME),
+    })  # fmt: skip
+    for line in telling.storylines:
+        con.execute(load_sql("stories_put_storyline"), {
+            "storyline_id": line.storyline_id, "title": line.title, "founder_id": line.founder_id, "run_id": run_id,
+            "first_at": line.first_at, "last_at": line.last_at, "state": line.state, "stories": line.stories,
+            "turns": line.turns, "entities": list(line.entities),
+        })  # fmt: skip
+    _insert(con, "story_acts", [
+        (digest64(f"{a.act}\n{a.story_id}\n{a.other_id}"), a.act, a.story_id, a.other_id, a.reason, run_id, told_at)
+        for a in telling.acts
+    ])  # fmt: skip
+    _store_developments(con, telling, run_id)
+
+
+def _store_developments(con: duckdb.DuckDBPyConnection, telling: Telling, run_id: str) -> None:
+    versions = {m.report.article_id: m.report.version_id for m in telling.memberships}
+    _insert(con, "development_list", [
+        (d.development_id, d.story_id, d.storyline_id, d.storyline_title, run_id, d.kind, d.headline, d.happened_at,
+         telling.as_of, d.weight, telling.scores.get(d.development_id, 0.0), list(d.reasons), list(d.topics),
+         list(d.entities), list(d.languages), d.previous_id, d.updates_id)
+        for d in telling.developments
+    ])  # fmt: skip
+    _insert(con, "development_sentences", [
+        (d.development_id, position, s.text, s.article_id, [p[0] for p in s.new_parts], [p[1] for p in s.new_parts])
+        for d in telling.developments for position, s in enumerate(d.sentences)
+    ])  # fmt: skip
+    _insert(con, "development_outlets", [
+        (d.development_id, position, versions[o.article_id], o.article_id, o.relation)
+        for d in telling.developments for position, o in enumerate(d.outlets)
+    ])  # fmt: skip
+
+
+def find_developments(
+    con: duckdb.DuckDBPyConnection, *, run_id: str | None = None, since: datetime | None = None
+) -> list[Development]:
+    """Developments of a run, or told since a time (both None: all), heaviest first, complete as they were told."""
+    rows = con.execute(load_sql("stories_developments"), {"run_id": run_id, "since": since}).fetchall()
+    wanted = {"developments": [row[0] for row in rows]}
+    sentences: dict[str, list[NewSentence]] = defaultdict(list)
+    outlets: dict[str, list[Outlet]] = defaultdict(list)
+    if rows:
+        for development, text, article, starts, ends in con.execute(
+            load_sql("stories_development_sentences"), wanted
+        ).fetchall():
+            parts = tuple(zip(starts, ends, strict=True))
+            sentences[development].append(NewSentence(text=text, article_id=article, new_parts=parts))
+        for row in con.execute(load_sql("stories_development_outlets"), wanted).fetchall():
+            outlets[row[0]].append(Outlet(
+                article_id=row[1], name=row[2], site=row[3], url=row[4], title=row[5], language=row[6],
+                published_at=_utc(row[7]), relation=row[8],
+            ))  # fmt: skip
+    return [
+        Development(
+            development_id=row[0], story_id=row[1], storyline_id=row[2], storyline_title=row[3], kind=row[4],
+            headline=row[5], happened_at=row[6].astimezone(UTC), weight=row[7], reasons=tuple(row[8]),
+            sentences=tuple(sentences[row[0]]), outlets=tuple(outlets[row[0]]), topics=tuple(row[9]),
+            entities=tuple(row[10]), languages=tuple(row[11]), previous_id=row[12], previous_headline=row[13],
+            previous_at=_utc(row[14]), updates_id=row[15],
+        )  # fmt: skip
+        for row in rows
+    ]
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at.astimezone(UTC) if at else None
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows given in the order of the table's columns."""
+    if not rows:
+        return
+    columns = [[row[i] for row in rows] for i in range(len(rows[0]))]
+    names = [f"c{i}" for i in range(len(columns))]
+    arrays = [_column(values) for values in columns]
+    _append(con, table, pa.Table.from_arrays(arrays, names=names))
+
+
+def _column(values: list[Any]) -> pa.Array:
+    example = next((v for v in values if v is not None), None)
+    if isinstance(example, datetime):
+        return pa.array(values, _TIME)
+    if isinstance(example, list):
+        numeric = any(isinstance(v, int) for row in values for v in row)
+        return pa.array(values, _NUMBERS if numeric else _TEXTS)
+    return pa.array(values, None if example is not None else pa.string())
+
+
+def _insert_columns(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, Any]) -> None:
+    arrays = [values if isinstance(values, pa.Array) else pa.array(values, pa.string()) for values in columns.values()]
+    if len(arrays[0]):
+        _append(con, table, pa.Table.from_arrays(arrays, names=list(columns)))
+
+
+def _append(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
+    con.register("stories_rows", rows)
+    try:
+        con.execute(f"INSERT INTO {table} SELECT * FROM stories_rows")
+    finally:
+        con.unregister("stories_rows")

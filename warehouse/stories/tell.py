@@ -1,0 +1,202 @@
+"""Tells tonight's stories: gathers from the warehouse, decides, and returns what is to be stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import duckdb
+
+from warehouse.stories.background import load_background
+from warehouse.stories.developments import Candidate, judge_development
+from warehouse.stories.gather import (
+    Known,
+    Told,
+    find_facts,
+    find_holding,
+    find_kindred,
+    find_open,
+    find_storylines,
+    find_unheld,
+    find_window,
+)
+from warehouse.stories.groups import (
+    Group,
+    divide_reports,
+    follow_originals,
+    group_reports,
+    heaviest_terms,
+    place_stories,
+)
+from warehouse.stories.model import Development
+from warehouse.stories.novelty import facts_said, judge_novelty, top_names
+from warehouse.stories.rules import StoryRules
+from warehouse.stories.sentences import parse_sentences
+from warehouse.stories.storyline import name_storyline
+from warehouse.stories.telling import Membership, Report, Story, Storyline, Telling
+from warehouse.stories.terms import Terms, alias_table, find_names, parse_terms
+
+_KEPT_NAMES = 30
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of tonight's storylines and stories; grows as the night is told."""
+
+    facts: dict[str, set[int]]
+    storylines: dict[str, Storyline]
+    last: dict[str, Told]
+    open: dict[str, Told]
+
+
+def tell_stories(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    as_of: datetime,
+    rules: StoryRules | None = None,
+    watchlist: Mapping[str, tuple[str, ...]] | None = None,
+) -> Telling:
+    """What the judged versions that no story holds yet become, as of a time; writes nothing.
+
+    `watchlist` maps an entity to its aliases in any language. Told again without storing, it gives the same answer.
+    """
+    rules = rules or StoryRules()
+    aliases = alias_table(watchlist or {})
+    unheld = find_unheld(con, as_of=as_of, all_topics=rules.all_topics)
+    if not unheld:
+        return Telling(as_of=as_of)
+    referred = {r.original_id for r in unheld if r.original_id} | {r.article_id for r in unheld}
+    holding = find_holding(con, referred)
+    fresh, followers = divide_reports(unheld, holding)
+    background = load_background()
+    terms = {
+        r.version_id: parse_terms(r.title, r.text, r.language, aliases)
+        for r in (*fresh, *(f for f in followers if f.relation == "revision"))
+    }
+    groups = group_reports(fresh, _window(con, fresh, rules), terms, background, rules)
+    groups, alone = follow_originals(followers, groups, holding)
+    for group in groups:
+        group.vector = heaviest_terms(group.reports, terms, background)
+    vectors = {n: g.vector for n, g in enumerate(groups) if g.founded}
+    since = as_of - timedelta(days=rules.storyline_days)
+    place_stories(groups, find_kindred(con, vectors, since=since, least=rules.storyline_link), rules)
+    lines = {g.storyline_id for g in groups}
+    storylines, last = find_storylines(con, lines)
+    opened = find_open(con, {g.story_id for g in groups if not g.founded})
+    known = _Known(find_facts(con, lines), storylines, last, opened)
+    return _tell(groups, alone, terms, known, aliases, as_of, rules)
+
+
+def _window(con: duckdb.DuckDBPyConnection, fresh: Sequence[Report], rules: StoryRules) -> list[Known]:
+    times = [r.at for r in fresh if not r.seed]
+    if not times:
+        return []
+    reach = timedelta(days=rules.window_days)
+    return find_window(con, since=min(times) - reach, until=max(times) + reach)
+
+
+def _tell(
+    groups: Sequence[Group], alone: Sequence[tuple[Report, str, str]], terms: Mapping[str, Terms], known: _Known,
+    aliases: Mapping[str, str], as_of: datetime, rules: StoryRules,
+) -> Telling:  # fmt: skip
+    listed = frozenset(aliases.values())
+    memberships: list[Membership] = []
+    stories: list[Story] = []
+    developments: list[Development] = []
+    scores: dict[str, float] = {}
+    facts: dict[str, set[int]] = {}
+    for group in groups:
+        names = {r.version_id: find_names(r.title, r.text, aliases) for r in group.reports}
+        memberships += _memberships(group, terms, names)
+        if group.founded:
+            stories.append(_story(group))
+        sentences = [(r.article_id, parse_sentences(r.text, r.language, aliases)) for r in group.reports]
+        before = known.facts.setdefault(group.storyline_id, set())
+        novelty = judge_novelty(sentences, before, most=rules.max_sentences)
+        total = sum(names.values(), Counter[str]())
+        line = _storyline(group, known, total, listed)
+        known.storylines[group.storyline_id] = line
+        if not group.seed:
+            candidate = Candidate(
+                story_id=group.story_id, storyline=line, founded=group.founded, line_founded=group.line_founded,
+                reports=group.reports, copies=group.copies, novelty=novelty, entities=top_names(total, 8),
+                last=known.last.get(group.storyline_id), open=known.open.get(group.story_id),
+            )  # fmt: skip
+            judged = judge_development(candidate, as_of=as_of, rules=rules)
+            if judged is not None:
+                development, scores[judged[0].development_id] = judged
+                developments.append(development)
+                _note(development, known)
+        said = facts_said(
+            (s for _, s in sentences),
+            (terms[r.version_id].fields[f][0].tolist() for r in group.reports for f in ("names", "numbers", "body")),
+        )
+        facts.setdefault(group.storyline_id, set()).update(said - before)
+        before |= said
+    memberships += [
+        Membership(report=r, story_id=s, storyline_id=line, role="copy", similarity=1.0, novelty=0.0, terms=None)
+        for r, s, line in alone
+    ]
+    touched = {g.storyline_id for g in groups}
+    return Telling(
+        as_of=as_of, stories=tuple(stories), extended=tuple(sorted({g.story_id for g in groups if not g.founded})),
+        memberships=tuple(memberships), storylines=tuple(known.storylines[line] for line in sorted(touched)),
+        developments=tuple(developments), scores=scores, facts={k: frozenset(v) for k, v in facts.items()},
+        listed=listed,
+    )  # fmt: skip
+
+
+def _memberships(group: Group, terms: Mapping[str, Terms], names: Mapping[str, Counter[str]]) -> list[Membership]:
+    found = []
+    for report in group.reports:
+        kept = names[report.version_id]
+        found.append(Membership(
+            report=report, story_id=group.story_id, storyline_id=group.storyline_id,
+            role="revision" if report.relation == "revision" else "report",
+            similarity=group.similarity.get(report.version_id, 1.0 if report.relation == "revision" else 0.0),
+            novelty=group.novelty.get(report.version_id, 0.0), terms=terms[report.version_id],
+            names={name: kept[name] for name in top_names(kept, _KEPT_NAMES)},
+        ))  # fmt: skip
+    for copy in group.copies:
+        found.append(Membership(
+            report=copy, story_id=group.story_id, storyline_id=group.storyline_id, role="copy", similarity=1.0,
+            novelty=0.0, terms=None,
+        ))  # fmt: skip
+    return found
+
+
+def _story(group: Group) -> Story:
+    founder = group.reports[0]
+    return Story(
+        story_id=group.story_id, storyline_id=group.storyline_id, title=founder.title, founder_id=founder.article_id,
+        first_at=founder.at, language=founder.language, seed=founder.seed, terms=group.vector,
+    )  # fmt: skip
+
+
+def _storyline(group: Group, known: _Known, names: Counter[str], listed: frozenset[str]) -> Storyline:
+    latest = max(r.at for r in group.reports)
+    line = known.storylines.get(group.storyline_id)
+    if line is None:
+        first = group.reports[0]
+        return Storyline(
+            storyline_id=group.storyline_id, title=name_storyline(names, first.title, listed),
+            founder_id=group.story_id, first_at=first.at, last_at=latest, state=first.title, stories=1, turns=0,
+            entities=top_names(names, 12),
+        )  # fmt: skip
+    return replace(line, last_at=max(line.last_at, latest), stories=line.stories + group.founded)
+
+
+def _note(development: Development, known: _Known) -> None:
+    """The night goes on with this development told."""
+    if development.kind == "update":
+        return
+    told = Told(
+        development.development_id, development.headline, development.happened_at,
+        frozenset(r[4:] for r in development.reasons if r.startswith("act:")),
+    )  # fmt: skip
+    known.last[development.storyline_id] = told
+    known.open[development.story_id] = told
+    line = known.storylines[development.storyline_id]
+    known.storylines[development.storyline_id] = replace(line, state=development.headline, turns=line.turns + 1)

@@ -1,0 +1,113 @@
+"""What a night of stories decided, ready to be stored: a `Telling` and its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from warehouse.stories.model import Development
+from warehouse.stories.terms import Terms
+
+Role = Literal["report", "copy", "revision"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A judged version as the stage sees it. `at`: publication, or arrival where that is unknown or implausible."""
+
+    version_id: str
+    article_id: str
+    relation: str
+    original_id: str | None
+    site: str
+    outlet: str
+    url: str
+    title: str
+    text: str
+    language: str | None
+    published_at: datetime | None
+    at: datetime
+    dated: bool
+    topics: tuple[str, ...] = ()
+    topic_weight: float = 0.0
+    seed: bool = False
+
+    @property
+    def arrival(self) -> tuple[datetime, str]:
+        """What orders the reports of a night where an order is needed: time, then id."""
+        return (self.at, self.version_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A story founded tonight. `terms` are its heaviest terms, a vector of length 1."""
+
+    story_id: str
+    storyline_id: str
+    title: str
+    founder_id: str
+    first_at: datetime
+    language: str | None
+    seed: bool
+    terms: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """A version that a story holds from tonight on. `terms` are kept for reports and revisions, not for copies."""
+
+    report: Report
+    story_id: str
+    storyline_id: str
+    role: Role
+    similarity: float
+    novelty: float
+    terms: Terms | None
+    names: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storyline:
+    """A storyline as it stands after tonight."""
+
+    storyline_id: str
+    title: str
+    founder_id: str
+    first_at: datetime
+    last_at: datetime
+    state: str
+    stories: int
+    turns: int
+    entities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryAct:
+    """An explicit split or merge: `other_id` is the new story (split) or the one that is continued (merge)."""
+
+    act: Literal["split", "merge"]
+    story_id: str
+    other_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What tonight's articles became. Nothing of it is stored until `store_telling`.
+
+    `stories` are those founded tonight; `extended` the ids of known ones that got members. `scores` gives the
+    turn score of each development, `facts` what is said for the first time on each storyline.
+    """
+
+    as_of: datetime
+    stories: tuple[Story, ...] = ()
+    extended: tuple[str, ...] = ()
+    memberships: tuple[Membership, ...] = ()
+    storylines: tuple[Storyline, ...] = ()
+    developments: tuple[Development, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+    facts: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    acts: tuple[StoryAct, ...] = ()
+    listed: frozenset[str] = frozenset()

@@ -1,0 +1,232 @@
+"""An article's words as numbers: hashed stems, names, word pairs and figures, small enough to keep for every article."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from zlib import crc32
+
+import numpy as np
+import snowballstemmer
+from numpy.typing import NDArray
+
+from warehouse.stories.stopwords import STOPWORDS
+
+Ids = NDArray[np.uint32]
+Counts = NDArray[np.uint8]
+
+# The views on an article that a pair is compared by.
+FIELDS = ("title", "lead", "body", "names", "bigrams", "numbers")
+
+LEAD_TOKENS = 90
+BODY_TOKENS = 1200
+
+_CJK = "\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff"
+_TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[.,](?=\d)\d+)*")
+_UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŠŽČĆĐ"
+_NAME_WORD = rf"[{_UPPER}][^\W_]*(?:[-'’][^\W_]+)*"
+_NAME = re.compile(rf"{_NAME_WORD}(?:(?: (?:of|for|and|de|du|des|del|la|von|van|der|für|y|et))? {_NAME_WORD})*")
+_SENTENCE_END = re.compile(r"[.!?:;…\n“”\"«»„‘(|-]")
+_STEMMERS = {
+    "en": "english", "de": "german", "fr": "french", "es": "spanish", "it": "italian", "nl": "dutch",
+    "pt": "portuguese", "sv": "swedish", "da": "danish", "no": "norwegian", "fi": "finnish", "ru": "russian",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """For each field, sorted distinct term ids (32-bit hashes) and how often each occurs (capped at 255)."""
+
+    fields: Mapping[str, tuple[Ids, Counts]]
+    tokens: int
+
+    def to_bytes(self) -> bytes:
+        """One blob; `terms_from_bytes` gives the same value back."""
+        head = np.array([self.tokens, *(len(self.fields[name][0]) for name in FIELDS)], dtype=np.uint32)
+        parts = [head.tobytes()]
+        parts += [self.fields[name][0].tobytes() for name in FIELDS]
+        parts += [self.fields[name][1].tobytes() for name in FIELDS]
+        return b"".join(parts)
+
+
+def terms_from_bytes(blob: bytes) -> Terms:
+    """What `Terms.to_bytes` wrote."""
+    head = np.frombuffer(blob, dtype=np.uint32, count=1 + len(FIELDS))
+    at = head.nbytes
+    ids: list[Ids] = []
+    for length in head[1:]:
+        ids.append(np.frombuffer(blob, dtype=np.uint32, count=int(length), offset=at))
+        at += 4 * int(length)
+    fields: dict[str, tuple[Ids, Counts]] = {}
+    for name, some in zip(FIELDS, ids, strict=True):
+        fields[name] = (some, np.frombuffer(blob, dtype=np.uint8, count=len(some), offset=at))
+        at += len(some)
+    return Terms(fields=fields, tokens=int(head[0]))
+
+
+def parse_terms(
+    title: str, text: str, language: str | None, aliases: Mapping[str, str] | None = None
+) -> Terms:
+    """The terms of an article; `aliases` maps a lower-case name to the entity that it means (any language)."""
+    title_ids = token_ids(title, language)
+    body_ids = token_ids(text, language, limit=BODY_TOKENS)
+    lead_ids = body_ids[:LEAD_TOKENS]
+    names = find_names(title, text, aliases or {})
+    fields = {
+        "title": _count(title_ids),
+        "lead": _count(lead_ids),
+        "body": _count([*title_ids, *body_ids]),
+        "names": _count(_name_ids(names)),
+        "bigrams": _count_array(np.concatenate([_pairs(title_ids), _pairs(body_ids)])),
+        "numbers": _count([fact_id("#" + n) for n in find_numbers(f"{title}\n{text}")]),
+    }
+    return Terms(fields=fields, tokens=len(title_ids) + len(body_ids))
+
+
+def token_ids(text: str, language: str | None, *, limit: int | None = None) -> list[int]:
+    """Stem ids of the text's words in order, stop words left out; Chinese and Japanese as character pairs."""
+    known = _known_tokens(language if language in _STEMMERS else None)
+    ids: list[int] = []
+    for token in _TOKEN.findall(text.lower()):
+        found = known.get(token)
+        if found is None:
+            found = _learn(token, language, known)
+        ids.extend(found)
+        if limit is not None and len(ids) >= limit:
+            return ids[:limit]
+    return ids
+
+
+def find_names(title: str, text: str, aliases: Mapping[str, str]) -> Counter[str]:
+    """Names with their counts: capitalised spans, and the entities whose aliases occur (under the entity's name).
+
+    A single capitalised word that begins a sentence counts only where it also stands inside one, since any word may
+    begin a sentence. Words of the title count only where the text has them as a name, since headlines capitalise.
+    """
+    inside: Counter[str] = Counter()
+    first: Counter[str] = Counter()
+    for match in _NAME.finditer(text):
+        span = match.group()
+        start = match.start()
+        before = text[max(0, start - 2) : start].strip(" ")
+        if ((not before or _SENTENCE_END.search(before)) and start != 0 and " " not in span) or (start == 0 and " " not in span):
+            first[span] += 1
+        else:
+            inside[_without_article(span)] += 1
+    words = {word for span in inside for word in span.split()}
+    for span, n in first.items():
+        if span in words:
+            inside[span] += n
+    for match in _NAME.finditer(title):
+        for word in match.group().split():
+            if word in words:
+                inside[word] += 1
+    found: Counter[str] = Counter()
+    for span, n in inside.items():
+        if len(span) > 1 and span.lower() not in _ALL_STOPWORDS:
+            found[aliases.get(span.lower(), span)] += n
+    if aliases:
+        pattern = _alias_pattern(tuple(sorted(aliases)))
+        for match in pattern.finditer(f"{title}\n{text}".lower()):
+            found[aliases[match.group()]] += 1
+    return found
+
+
+def find_numbers(text: str) -> list[str]:
+    """Figures as they are compared: digits alone, thousands marks removed, 10 and more (years included)."""
+    found = []
+    for raw in _NUMBER.findall(text):
+        plain = re.sub(r"[.,](?=\d{3}\b)", "", raw).replace(",", ".")
+        if len(plain) > 1:
+            found.append(plain)
+    return found
+
+
+def alias_table(watchlist: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Lower-case alias -> entity, for every entity of the watch-list and its own name."""
+    table: dict[str, str] = {}
+    for name in sorted(watchlist):
+        for alias in (name, *watchlist[name]):
+            table.setdefault(alias.lower(), name)
+    return table
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ALL_STOPWORDS = frozenset(word for words in STOPWORDS.values() for word in words)
+
+
+def _without_article(span: str) -> str:
+    head, _, rest = span.partition(" ")
+    return rest if rest and head.lower() in _ALL_STOPWORDS else span
+
+
+def _name_ids(names: Counter[str]) -> list[int]:
+    ids: list[int] = []
+    for name, n in names.items():
+        lowered = name.lower()
+        whole = fact_id("@" + lowered)
+        ids.extend([whole] * min(n, 20))
+        if " " in lowered:
+            for word in lowered.split():
+                if word not in _ALL_STOPWORDS:
+                    ids.extend([fact_id("@" + word)] * min(n, 20))
+    return ids
+
+
+@cache
+def _alias_pattern(aliases: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(aliases, key=lambda a: (-len(a), a))
+    parts = [re.escape(a) if re.search(rf"[{_CJK}]", a) else rf"\b{re.escape(a)}\b" for a in longest_first]
+    return re.compile("|".join(parts))
+
+
+@cache
+def _known_tokens(language: str | None) -> dict[str, tuple[int, ...]]:
+    return dict.fromkeys(STOPWORDS.get(language or "", ()), ())
+
+
+@cache
+def _stemmer(language: str) -> snowballstemmer.stemmer:
+    return snowballstemmer.stemmer(_STEMMERS[language])
+
+
+def _learn(token: str, language: str | None, known: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
+    if len(known) > 400_000:
+        known.clear()
+        known.update(dict.fromkeys(STOPWORDS.get(language or "", ()), ()))
+    if "\u3040" <= token[0] <= "\u9fff":
+        ids = tuple(fact_id(token[i : i + 2]) for i in range(max(1, len(token) - 1)))
+    elif len(token) < 2:
+        ids = ()
+    elif language in _STEMMERS and token.isalpha():
+        ids = (fact_id(_stemmer(language).stemWord(token)),)
+    else:
+        ids = (fact_id(token),)
+    known[token] = ids
+    return ids
+
+
+def fact_id(text: str) -> int:
+    """32-bit hash of a term; figures begin with #, names with @, acts with !, stems with nothing."""
+    return crc32(text.encode("utf-8", "replace"))
+
+
+def _pairs(ids: list[int]) -> Ids:
+    array = np.array(ids, dtype=np.uint32)
+    if len(array) < 2:
+        return array[:0]
+    with np.errstate(over="ignore"):
+        mixed: Ids = array[:-1] * np.uint32(0x9E3779B1) ^ (array[1:] + np.uint32(0x85EBCA6B))
+    return mixed
+
+
+def _count(ids: Iterable[int]) -> tuple[Ids, Counts]:
+    return _count_array(np.fromiter(ids, dtype=np.uint32))
+
+
+def _count_array(ids: Ids) -> tuple[Ids, Counts]:
+    distinct, counts = np.unique(ids, return_counts=True)
+    return distinct, np.minimum(counts, 255).astype(np.uint8)
