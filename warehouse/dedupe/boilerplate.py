@@ -1,0 +1,83 @@
+"""Furniture of a site: sentences that unlike articles of one site have in common. Never counted across sites.
+
+A wire report on sixty sites is not furniture: its sentences stand beside each other every time, so that the articles
+that carry them are alike.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from warehouse.dedupe.reading import Array, Reading
+
+MOST_CARRIERS = 24
+
+
+def sentence_hashes(r: Reading) -> Array:
+    """One 64-bit hash for each sentence: of its words in order."""
+    if len(r.words) == 0:
+        return np.empty(0, dtype=np.uint64)
+    starts = np.flatnonzero(np.diff(np.concatenate(([-1], r.words.sentence))))
+    with np.errstate(over="ignore"):
+        position = np.arange(len(r.words), dtype=np.uint64) - np.repeat(
+            starts, np.diff(np.append(starts, len(r.words)))
+        ).astype(np.uint64)
+        values = r.words.surface * (position * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15))
+        return np.asarray(np.add.reduceat(values, starts))
+
+
+def find_boilerplate(readings: Iterable[Reading], *, articles: int = 3) -> dict[str, Array]:
+    """For each site the hashes of the sentences that at least `articles` unlike articles of it carry, sorted."""
+    by_site: dict[str, list[Reading]] = defaultdict(list)
+    for r in readings:
+        if r.site:
+            by_site[r.site].append(r)
+    return {site: _of_site(group, articles) for site, group in by_site.items() if len(group) >= articles}
+
+
+def keep_words(r: Reading, furniture: Mapping[str, Array]) -> Array:
+    """For each word of an article whether it counts: False in the furniture of its site."""
+    known = furniture.get(r.site)
+    if known is None or len(known) == 0 or len(r.words) == 0:
+        return np.ones(len(r.words), dtype=bool)
+    hit = np.isin(sentence_hashes(r), known)
+    numbers = np.unique(r.words.sentence)
+    dropped = np.zeros(int(numbers[-1]) + 1, dtype=bool)
+    dropped[numbers] = hit
+    keep = ~dropped[r.words.sentence]
+    return keep if keep.any() else np.ones(len(r.words), dtype=bool)
+
+
+def _of_site(group: Sequence[Reading], articles: int) -> Array:
+    hashes = [np.unique(sentence_hashes(r)) for r in group]
+    every = np.concatenate(hashes)
+    owner = np.repeat(np.arange(len(group)), [len(h) for h in hashes])
+    order = np.argsort(every, kind="stable")
+    every, owner = every[order], owner[order]
+    starts = np.flatnonzero(np.concatenate(([True], every[1:] != every[:-1]))) if len(every) else np.empty(0, int)
+    ends = np.append(starts[1:], len(every))
+    found = [
+        every[start]
+        for start, end in zip(starts, ends, strict=True)
+        if end - start >= articles and _unlike(owner[start:end], group, hashes) >= articles
+    ]
+    return np.array(found, dtype=np.uint64)
+
+
+def _unlike(carriers: Array, group: Sequence[Reading], hashes: Sequence[Array]) -> int:
+    """How many of the carriers are unlike each other, counted greedily over at most 24 of them."""
+    chosen: list[int] = []
+    for i in carriers[:MOST_CARRIERS]:
+        if all(not _alike(group[i], group[j], hashes[i], hashes[j]) for j in chosen):
+            chosen.append(int(i))
+    return len(chosen)
+
+
+def _alike(a: Reading, b: Reading, ha: Array, hb: Array) -> bool:
+    shared = len(np.intersect1d(ha, hb, assume_unique=True)) / max(1, min(len(ha), len(hb)))
+    if shared > 0.85:
+        return True
+    return shared > 0.5 and bool(np.isin(a.title_words.stem, b.title_words.stem).mean() > 0.15 if a.title else True)

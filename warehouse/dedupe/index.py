@@ -1,0 +1,121 @@
+"""The candidate index: which known documents share marks with an article.
+
+The index lives in two insert-only tables. For a night's batch the marks that the batch needs are joined set-wise; a
+process that asks many small questions loads the whole index once. Both give the same candidates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from duckdb import DuckDBPyConnection
+
+from warehouse.dedupe.reading import Array
+from warehouse.dedupe.rules import CopyRules
+from warehouse.sql import load_sql
+
+BATCH_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A known document: its number in the index, its article, the root of its copies, its site."""
+
+    doc: int
+    article_id: str
+    original_id: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateIndex:
+    """Marks and the documents that carry them: two arrays sorted by mark, then document (8 bytes a mark)."""
+
+    hashes: Array
+    docs: Array
+
+    @classmethod
+    def load(cls, con: DuckDBPyConnection) -> CandidateIndex:
+        """The whole index, in memory."""
+        return cls._of(con.execute(load_sql("copies_all_marks")).fetchnumpy())
+
+    @classmethod
+    def join(cls, con: DuckDBPyConnection, marks: Array, *, most: int) -> CandidateIndex:
+        """The part of the index that has to do with the given marks; the latest `most` documents of each."""
+        parameters = {"hashes": np.unique(marks).astype(np.uint32), "most": most}
+        return cls._of(con.execute(load_sql("copies_marks_found"), parameters).fetchnumpy())
+
+    @classmethod
+    def _of(cls, columns: dict[str, Array]) -> CandidateIndex:
+        return cls(
+            hashes=np.asarray(columns["hash"], dtype=np.uint32),
+            docs=np.asarray(columns["doc"], dtype=np.uint32),
+        )
+
+    def candidates(self, marks: Array, rules: CopyRules) -> list[int]:
+        """Documents to compare with an article of these marks, most promising first; at most twice `candidates`.
+
+        By passages: those that share `shared_passages` of them or more. By terms: those that share at least
+        `shared_terms`, weighed by how rare a term is in the index. A mark in many documents counts little.
+        """
+        low = np.searchsorted(self.hashes, marks, side="left")
+        high = np.searchsorted(self.hashes, marks, side="right")
+        count = high - low
+        has = count > 0
+        if not has.any():
+            return []
+        low, high, marks, count = low[has], high[has], marks[has], count[has]
+        low = np.maximum(low, high - rules.most_documents)
+        size = high - low
+        offset = np.repeat(low - np.concatenate(([0], np.cumsum(size)[:-1])), size)
+        docs = self.docs[np.arange(int(size.sum())) + offset]
+        is_term = np.repeat((marks & 1) == 1, size)
+        worth = np.repeat(1.0 / (1.0 + np.log(count)), size)
+        found = _best(docs[~is_term], worth[~is_term], rules.shared_passages, rules.candidates)
+        return found + [
+            d for d in _best(docs[is_term], worth[is_term], rules.shared_terms, rules.candidates) if d not in found
+        ]
+
+
+def _best(docs: Array, worth: Array, least: int, most: int) -> list[int]:
+    """The documents that come at least `least` times, by the sum of their marks' worth."""
+    if len(docs) == 0:
+        return []
+    distinct, where, counts = np.unique(docs, return_inverse=True, return_counts=True)
+    score = np.bincount(where, weights=worth)
+    score[counts < least] = -1.0
+    top = np.argsort(-score, kind="stable")[:most]
+    return [int(d) for d in distinct[top[score[top] > 0]]]
+
+
+def find_documents(con: DuckDBPyConnection, docs: Iterable[int]) -> dict[int, Known]:
+    """The known documents of the given numbers."""
+    wanted = sorted(set(docs))
+    if not wanted:
+        return {}
+    rows = con.execute(load_sql("copies_documents"), {"docs": wanted}).fetchall()
+    return {doc: Known(doc=doc, article_id=a, original_id=o, site=s) for doc, a, o, s in rows}
+
+
+def add_documents(
+    con: DuckDBPyConnection, rows: Sequence[tuple[str, str, str, str | None]], marks: Sequence[Array]
+) -> None:
+    """Adds documents (article, original, site, language) with their marks, inside the caller's transaction."""
+    if not rows:
+        return
+    found = con.execute(load_sql("copies_next_doc")).fetchone()
+    first = int(found[0]) if found else 0
+    docs = list(range(first, first + len(rows)))
+    article_ids, original_ids, sites, languages = (list(column) for column in zip(*rows, strict=True))
+    con.execute(
+        load_sql("copies_insert_documents"),
+        {"docs": docs, "article_ids": article_ids, "original_ids": original_ids, "sites": sites,
+         "languages": languages},
+    )  # fmt: skip
+    hashes = np.concatenate([*marks, np.empty(0, dtype=np.uint32)]).astype(np.uint32)
+    owners = np.repeat(np.array(docs, dtype=np.uint32), [len(m) for m in marks])
+    for start in range(0, len(hashes), BATCH_ROWS):
+        part = slice(start, start + BATCH_ROWS)
+        con.execute(load_sql("copies_insert_marks"), {"hashes": hashes[part], "docs": owners[part]})

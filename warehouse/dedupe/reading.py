@@ -1,0 +1,241 @@
+"""An article as the judges read it: words as arrays, cut into sentences, with numbers, names and shingles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from extractors.model import Article
+from warehouse.dedupe.words import CAPITAL, CJK_RUN, LETTERS, NUMBER, lexicon, split_tokens
+
+Array = np.ndarray
+
+SENTENCE_END: Final = re.compile(
+    r"(?<=[.!?…])[\"”’»)\]]*\s+(?=[\"“‘„«(\[]?[^\W\d_a-zà-ÿ])|(?<=[。！？])[」』”]?|\n\s*|(?<=[.!?][\"”’»)])\s+(?=[^\W\d_a-z])"
+)
+ABBREVIATION: Final = re.compile(r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Inc|Corp|No|vs|Jr|bzw|ca|Nr)\.$")
+SHINGLE_MIX: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
+MAX_WORDS: Final = 12_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A run of words: surface and stem hashes, weights (0 to 9), flags; `sentence` numbers the sentence of each."""
+
+    surface: Array
+    stem: Array
+    weight: Array
+    flags: Array
+    sentence: Array
+
+    def __len__(self) -> int:
+        return len(self.surface)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """An article read once for comparing: nothing here depends on any other article.
+
+    `words` are those of the text (without the title), at most 12,000; `sentences` the character ranges in the text.
+    Derived arrays are computed when first asked for.
+    """
+
+    article_id: str
+    site: str
+    language: str
+    day: int | None
+    title: str
+    text: str
+    sentences: tuple[tuple[int, int], ...]
+    words: Words
+    title_words: Words
+    links: frozenset[str] = frozenset()
+
+    @cached_property
+    def shingles(self) -> Array:
+        """64-bit hashes of three words in a row, one for each position; fewer words give one shingle of them all."""
+        return shingle(self.words.surface)
+
+    @cached_property
+    def shingle_set(self) -> Array:
+        """The distinct shingles, sorted."""
+        return np.unique(self.shingles)
+
+    @cached_property
+    def stems(self) -> tuple[Array, Array, Array]:
+        """Distinct stems (sorted), their weights, and how often each occurs."""
+        stems, first, counts = np.unique(self.words.stem, return_index=True, return_counts=True)
+        return stems, self.words.weight[first], counts
+
+    @cached_property
+    def is_name(self) -> Array:
+        """Which words are (parts of) names: capitalised inside a sentence, or first there and a name elsewhere."""
+        words = self.words
+        capital = (words.flags & CAPITAL) > 0
+        if not capital.any():
+            return capital
+        first = np.ones(len(words), dtype=bool)
+        first[1:] = words.sentence[1:] != words.sentence[:-1]
+        letters = (words.flags & LETTERS) > 0
+        count = max(1, int(words.sentence.max()) + 1)
+        share = np.bincount(words.sentence[capital], minlength=count) / np.maximum(
+            1, np.bincount(words.sentence[letters], minlength=count)
+        )
+        heading = (share > 0.6)[words.sentence]
+        inside = capital & ~first & ~heading & (words.weight > 1.5)
+        known = np.unique(words.stem[inside])
+        return inside | (capital & np.isin(words.stem, known))
+
+    @cached_property
+    def is_number(self) -> Array:
+        """Which words are numbers written in digits."""
+        return (self.words.flags & NUMBER) > 0
+
+    @cached_property
+    def names(self) -> Array:
+        """The distinct stems that are names, sorted."""
+        return np.unique(self.words.stem[self.is_name])
+
+    @cached_property
+    def numbers(self) -> Array:
+        """The distinct numbers, sorted; those of one digit are left out."""
+        return np.unique(self.words.stem[self.is_number & (self.words.weight > 3.0)])
+
+    @cached_property
+    def grams(self) -> tuple[Array, Array]:
+        """Character 4-grams within words (hashed, sorted, distinct) and how often each occurs."""
+        return character_grams(f"{self.title}\n{self.text[:40_000]}")
+
+    @property
+    def sentence_count(self) -> int:
+        """How many sentences have at least one word."""
+        return len(self.sentences)
+
+
+def read_article(article: Article) -> Reading:
+    """The reading of an article. Never fails: no text gives an empty reading."""
+    return read_text(
+        article.text,
+        article_id=article.article_id,
+        title=article.title,
+        site=article.site,
+        language=article.language or guess_script(article.text or article.title),
+        day=article.published_at.date().toordinal() if article.published_at else None,
+        links=frozenset(article.links),
+    )
+
+
+def read_text(
+    text: str,
+    *,
+    article_id: str = "",
+    title: str = "",
+    site: str = "",
+    language: str = "en",
+    day: int | None = None,
+    links: frozenset[str] = frozenset(),
+) -> Reading:
+    """The reading of a text; paragraphs are separated by line breaks."""
+    language = language.split("-")[0].lower()
+    sentences: list[tuple[int, int]] = []
+    tokens: list[list[str]] = []
+    total = 0
+    for start, end in split_sentences(text):
+        found = split_tokens(text[start:end])
+        if not found:
+            continue
+        sentences.append((start, end))
+        tokens.append(found)
+        total += len(found)
+        if total >= MAX_WORDS:
+            break
+    return Reading(
+        article_id=article_id,
+        site=site,
+        language=language,
+        day=day,
+        title=title,
+        text=text,
+        sentences=tuple(sentences),
+        words=look_up(tokens, language),
+        title_words=look_up([split_tokens(title)], language),
+        links=links,
+    )
+
+
+def look_up(sentences: list[list[str]], language: str) -> Words:
+    """The arrays of tokens, sentence by sentence."""
+    word = lexicon(language).word
+    rows = [word(token) for tokens in sentences for token in tokens]
+    surface, stem, weight, flags = zip(*rows, strict=True) if rows else ((), (), (), ())
+    lengths = [len(tokens) for tokens in sentences]
+    return Words(
+        surface=np.array(surface, dtype=np.uint64),
+        stem=np.array(stem, dtype=np.uint64),
+        weight=np.array(weight, dtype=np.float32),
+        flags=np.array(flags, dtype=np.uint8),
+        sentence=np.repeat(np.arange(len(lengths), dtype=np.int32), lengths),
+    )
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """Character ranges of the sentences; a line break always ends one, an abbreviation does not."""
+    ranges: list[tuple[int, int]] = []
+    start = 0
+    for match in SENTENCE_END.finditer(text):
+        if "\n" not in match.group() and ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
+            continue
+        if match.start() > start:
+            ranges.append((start, match.start()))
+        start = match.end()
+    if start < len(text):
+        ranges.append((start, len(text)))
+    return ranges
+
+
+def shingle(hashes: Array, width: int = 3) -> Array:
+    """Hashes of `width` words in a row."""
+    if len(hashes) == 0:
+        return np.empty(0, dtype=np.uint64)
+    width = min(width, len(hashes))
+    with np.errstate(over="ignore"):
+        mixed = np.zeros(len(hashes) - width + 1, dtype=np.uint64)
+        for i in range(width):
+            mixed += hashes[i : i + len(mixed)] * SHINGLE_MIX[i]
+        return mix(mixed)
+
+
+def mix(values: Array) -> Array:
+    """Spreads the bits evenly (the finaliser of SplitMix64, Steele et al. 2014)."""
+    with np.errstate(over="ignore"):
+        z = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return z ^ (z >> np.uint64(31))
+
+
+def character_grams(text: str, width: int = 4) -> tuple[Array, Array]:
+    """Hashed grams of `width` characters that do not span white space, sorted, with their counts."""
+    codes = np.frombuffer(" ".join(text.lower().split()).encode("utf-32-le", "replace"), dtype=np.uint32)
+    if len(codes) < width:
+        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
+    wide = codes.astype(np.uint64)
+    with np.errstate(over="ignore"):
+        mixed = np.zeros(len(wide) - width + 1, dtype=np.uint64)
+        for i in range(width):
+            mixed = mixed * np.uint64(0x100000001B3) + wide[i : i + len(mixed)]
+    space = codes == 32
+    inner = np.ones(len(mixed), dtype=bool)
+    for i in range(1, width - 1):
+        inner &= ~space[i : i + len(mixed)]
+    grams, counts = np.unique(mixed[inner], return_counts=True)
+    return grams, counts
+
+
+def guess_script(text: str) -> str:
+    """`zh` for a text mostly in Chinese characters, else `en`: only where the language is not known."""
+    sample = text[:500]
+    return "zh" if len(CJK_RUN.findall(sample)) > len(sample) / 4 else "en"
