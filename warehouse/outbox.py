@@ -64,7 +64,7 @@ class OutgoingMail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierTurn:
-    """A development of a storyline that was told before, to anyone."""
+    """A development that was told on a storyline before."""
 
     development_id: str
     headline: str
@@ -76,7 +76,7 @@ class Told:
     """What earlier mails told: who knows which development, in which conversation, and who got mail on which night.
 
     `pairs` holds (recipient, development); `threads` the Message-IDs by (recipient, storyline), oldest first; `turns`
-    the developments by storyline, oldest first; `nights` (recipient, date) of every night with a mail.
+    what was told by storyline, mailed or not, oldest first; `nights` (recipient, date) of every night with a mail.
     """
 
     pairs: frozenset[tuple[str, str]] = frozenset()

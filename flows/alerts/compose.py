@@ -20,7 +20,7 @@ from flows.alerts.present import (
 from flows.alerts.render import render_html, render_text
 from flows.alerts.safe_text import clean_line, shorten
 from flows.alerts.select import Chosen, Selection
-from warehouse.outbox import EarlierTurn, ItemRole, MailItem, MailKind, OutgoingMail, Told
+from warehouse.outbox import ItemRole, MailItem, MailKind, OutgoingMail, Told
 
 BEYOND_SHOWN = 12
 REFERENCES_SHOWN = 10
@@ -34,14 +34,12 @@ def compose_mails(
     topics_titles: Mapping[str, str],
     as_of: datetime,
     told: Told,
-    turns: Mapping[str, Sequence[EarlierTurn]] | None = None,
 ) -> list[OutgoingMail]:
     """The recipient's mails of tonight: alerts by falling weight, then the digest or the quiet line.
 
-    Every mail is the same, byte for byte, for the same arguments. `turns` gives more earlier turns by storyline than
-    those that mails told.
+    Every mail is the same, byte for byte, for the same arguments.
     """
-    composer = _Composer(selection.recipient, settings, topics_titles, as_of, told, turns or {})
+    composer = _Composer(selection.recipient, settings, topics_titles, as_of, told)
     mails = [composer.compose("instant", [choice], [], selection.instant_not_before) for choice in selection.instant]
     if selection.digest:
         mails.append(composer.compose("digest", selection.digest, selection.beyond, None))
@@ -60,14 +58,12 @@ class _Composer:
         titles: Mapping[str, str],
         as_of: datetime,
         told: Told,
-        turns: Mapping[str, Sequence[EarlierTurn]],
     ) -> None:
         self.recipient = recipient
         self.settings = settings
         self.titles = titles
         self.as_of = as_of
         self.told = told
-        self.turns = turns
         self.zone = ZoneInfo(recipient.timezone)
         self.night = as_of.astimezone(self.zone).date()
 
@@ -119,16 +115,13 @@ class _Composer:
         )
 
     def _show(self, choice: Chosen, number: int) -> StoryView:
-        storyline_id = choice.development.storyline_id
-        known = {turn.development_id: turn for turn in self.told.turns.get(storyline_id, ())}
-        known.update({turn.development_id: turn for turn in self.turns.get(storyline_id, ())})
         return show_story(
             choice,
             number=number,
             zone=self.zone,
             languages=self.recipient.languages,
             topics_titles=self.titles,
-            turns=known.values(),
+            turns=self.told.turns.get(choice.development.storyline_id, ()),
         )
 
     def _subject(self, kind: MailKind, lead: StoryView, count: int) -> str:

@@ -10,7 +10,7 @@ from config.recipients import MailSettings, Recipient, StorylinePreferences
 from flows.alerts.compose import compose_mails
 from flows.alerts.select import MAX_INSTANT, select_mails
 from warehouse.connection import Connection
-from warehouse.outbox import EarlierTurn, OutgoingMail, Told, plan_mails
+from warehouse.outbox import OutgoingMail, Told, plan_mails
 from warehouse.stories.model import Development
 
 
@@ -24,13 +24,12 @@ def prepare_mails(
     as_of: datetime,
     run_id: str,
     already_told: Told,
-    turns: Mapping[str, Sequence[EarlierTurn]] | None = None,
     max_instant: int = MAX_INSTANT,
 ) -> list[OutgoingMail]:
     """Tonight's mails, composed, recipient by recipient; the same bytes for the same arguments (whatever `run_id`).
 
     A development in `already_told` for a recipient is not told to her again; a night on which she had a mail is not
-    called quiet. `turns` gives earlier turns by storyline for the story so far, beside those that mails told.
+    called quiet. More than `max_instant` alerts of a night go into the digest.
     """
     del run_id  # a night that is run again must give the same mails
     readers = list(recipients)
@@ -57,7 +56,6 @@ def prepare_mails(
             topics_titles=topics_titles,
             as_of=as_of,
             told=already_told,
-            turns=turns,
         )
     ]
 

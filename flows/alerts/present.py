@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -18,8 +19,10 @@ SENTENCES_SHOWN = 2
 OUTLETS_SHOWN = 5
 COPIES_SHOWN = 4
 EARLIER_SHOWN = 3
+NBSP = "\u00a0"  # keeps a date on one line
 _CONTEXT = 90  # characters kept before the new part where a long sentence is cut at its beginning
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private-use marks around new parts while the text is cleaned
+_REASONS = {"new-participants": "new names", "new-figures": "new figures", "revision": "a revised report"}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -42,7 +45,7 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletView:
-    """An outlet's name, the link to its report if it is a safe one, and when it appeared."""
+    """An outlet's name, the link to its report if it is a safe one, when it appeared, its language if not the usual one."""
 
     name: str
     url: str | None
@@ -98,6 +101,8 @@ def show_story(
     outlets = sorted(development.outlets, key=lambda outlet: _outlet_order(outlet, languages))
     own = [outlet for outlet in outlets if outlet.relation in ("new", "revision")] or outlets[:1]
     copies = [outlet for outlet in outlets if outlet not in own]
+    spoken = Counter(outlet.language for outlet in outlets if outlet.language)
+    usual = max(sorted(spoken), key=lambda language: spoken[language], default=None)
     before = _show_before(development, zone)
     earlier = _show_earlier(development, turns, zone)
     storyline = clean_line(development.storyline_title, 80)
@@ -116,9 +121,9 @@ def show_story(
         before=before,
         earlier=tuple(earlier[-EARLIER_SHOWN:]),
         earlier_more=max(0, len(earlier) - EARLIER_SHOWN),
-        outlets=tuple(_show_outlet(outlet, zone, day, languages) for outlet in own[:OUTLETS_SHOWN]),
+        outlets=tuple(_show_outlet(outlet, zone, day, usual) for outlet in own[:OUTLETS_SHOWN]),
         outlets_more=max(0, len(own) - OUTLETS_SHOWN),
-        copies=tuple(_show_outlet(outlet, zone, day, languages) for outlet in copies[:COPIES_SHOWN]),
+        copies=tuple(_show_outlet(outlet, zone, day, usual) for outlet in copies[:COPIES_SHOWN]),
         copies_more=max(0, len(copies) - COPIES_SHOWN),
         why=_explain(choice, topics_titles),
     )
@@ -142,12 +147,27 @@ def _explain(choice: Chosen, topics_titles: Mapping[str, str]) -> str:
     if choice.why.entities:
         matched.append("name " + ", ".join(clean_line(entity, 60) for entity in choice.why.entities[:4]))
     said = [f"{'; '.join(matched) or 'you get all topics'}."]
-    if choice.development.reasons:
-        reasons = (clean_line(reason.replace("-", " "), 60) for reason in choice.development.reasons[:4])
-        said.append(f"It counts for: {', '.join(reasons)}.")
+    reasons = show_reasons(choice.development.reasons)
+    if reasons:
+        said.append(f"New: {', '.join(reasons)}.")
     said.append(f"Weight {round(choice.weight * 100)} of 100.")
     said.append(f"Storyline {clean_line(choice.development.storyline_id, 80)}.")
     return " ".join(said)
+
+
+def show_reasons(codes: Iterable[str]) -> list[str]:
+    """At most five reason codes in words; what the mail says elsewhere (its kind) is left out."""
+    shown: list[str] = []
+    for code in codes:
+        name, _, value = clean_line(code, 60).partition(":")
+        words = value.replace("-", " ")
+        if name == "act":
+            shown.append(f"“{words}”")
+        elif name == "outlets":
+            shown.append(f"{words} independent outlets")
+        elif name not in ("first-story", "turn", "update"):
+            shown.append(_REASONS.get(name, f"{name} {words}".replace("-", " ").strip()))
+    return shown[:5]
 
 
 def show_topic(topic_id: str, titles: Mapping[str, str]) -> str:
@@ -221,14 +241,14 @@ def show_time(at: datetime, zone: ZoneInfo) -> str:
     local = at.astimezone(zone)
     day = local.date() if not _is_day_only(at) else at.astimezone(UTC).date()
     shown = f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
-    return shown if _is_day_only(at) else f"{shown}, {local:%H:%M}"
+    return (shown if _is_day_only(at) else f"{shown}, {local:%H:%M}").replace(" ", NBSP)
 
 
 def _is_day_only(at: datetime) -> bool:
     return at.astimezone(UTC).time() == time(0)
 
 
-def _show_outlet(outlet: Outlet, zone: ZoneInfo, day: date, languages: Sequence[str]) -> OutletView:
+def _show_outlet(outlet: Outlet, zone: ZoneInfo, day: date, usual: str | None) -> OutletView:
     when = ""
     if outlet.published_at is not None:
         local = outlet.published_at.astimezone(zone)
@@ -236,11 +256,11 @@ def _show_outlet(outlet: Outlet, zone: ZoneInfo, day: date, languages: Sequence[
             when = "" if outlet.published_at.astimezone(UTC).date() == day else show_time(outlet.published_at, zone)
         else:
             when = f"{local:%H:%M}" if local.date() == day else f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
-    language = clean_line(outlet.language or "", 3)
+    language = clean_line(outlet.language or "", 3) if outlet.language != usual else ""
     return OutletView(
         name=clean_line(outlet.name, 60) or clean_line(outlet.site, 60) or "unnamed outlet",
         url=safe_link(outlet.url),
-        when=when,
+        when=when.replace(" ", NBSP),
         language=language,
     )
 

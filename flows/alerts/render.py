@@ -33,9 +33,7 @@ def environment() -> Environment:
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(
-        keep_style_tags=False, keep_at_rules=True, minify_css=True, load_remote_stylesheets=False
-    )
+    return css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
 
 
 def render_html(template: str, **values: Any) -> str:

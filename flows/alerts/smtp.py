@@ -46,6 +46,7 @@ class SmtpSession:
         self._sender = sender
         self._secrets = secrets
         self._final_timeout_s = final_timeout_s
+        self._private: tuple[str, ...] = ()
 
     def send(self, address: str, message: bytes, *, before_handing_over: Callable[[], None]) -> Answer:
         """Hands the message over to the server for one address.
@@ -54,7 +55,9 @@ class SmtpSession:
         raises, nothing was sent. After `lost` and `unsure` the session is closed.
         """
         if not is_address(address):
-            return Answer(kind="refused", code="bad-address", detail=f"{clean_line(address, 80)!r} is no mail address")
+            return Answer(kind="refused", code="bad-address", detail="the recipient's address is no mail address")
+        # What a server says goes into the warehouse and from there to analysts, who need not know addresses.
+        self._private = (address,)
         try:
             return self._talk(address, message, before_handing_over)
         except (smtplib.SMTPException, OSError) as error:
@@ -119,7 +122,7 @@ class SmtpSession:
         self.close()
 
     def _say(self, detail: str) -> str:
-        return hide(detail, self._secrets)
+        return hide(detail, (*self._secrets, *self._private))
 
 
 def open_session(

@@ -1,5 +1,5 @@
-SELECT storyline_id, development_id, any_value(headline), min(happened_at) AS happened_at
-FROM outbox_items
-WHERE storyline_id IN (SELECT unnest($storyline_ids::VARCHAR[]))
-GROUP BY storyline_id, development_id
+-- The story so far: turns that were told on the storylines, mailed or not.
+SELECT storyline_id, development_id, headline, happened_at
+FROM development_list
+WHERE storyline_id IN (SELECT unnest($storyline_ids::VARCHAR[])) AND kind IN ('first', 'turn')
 ORDER BY happened_at, development_id
