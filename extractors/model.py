@@ -102,7 +102,10 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchedPage:
-    """A response as it came: final URL after redirects, status, headers in order, body decompressed and bounded."""
+    """A response as it came: final URL after redirects, status, headers in order, body decompressed and bounded.
+
+    `permanent_url` is where permanent redirects (301, 308) from `url` led before any temporary one; None: nowhere else.
+    """
 
     url: str
     final_url: str
@@ -112,6 +115,7 @@ class FetchedPage:
     fetched_at: datetime
     elapsed_s: float = 0.0
     archive: ArchiveRef | None = None
+    permanent_url: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of that name (any case), or None."""

@@ -27,6 +27,8 @@ _LINK_IN_MARKUP = re.compile(r"""<a\s[^>]{0,500}?href\s*=\s*["']?([^"'\s>]+)""",
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _STRAY_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+_PATH_SAFE = b"/!$&'()*+,;=:@"
+_QUERY_SAFE = b"/?!$&'()*+,;=:@[]"
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_\-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_\-]{0,61}[a-z0-9_])?)*\Z")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _VARIANT_HOST = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
@@ -55,6 +57,30 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
             return clean if clean is None or len(clean) <= MAX_URL_CHARS else None
         url = clean
     return None
+
+
+def fetchable_url(url: str, base: str | None = None) -> str | None:
+    """The address as it is to be asked for: spelled and checked like a canonical one, but nothing taken away.
+
+    Parameters and wrappers stay, since a redirect target or a feed's address must reach the server as it was given.
+    """
+    if len(url) > _MAX_RAW_CHARS:
+        return None
+    try:
+        url = _tidy(url if base is None else urljoin(base, _tidy(url)))
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    host = _clean_host(parts.hostname or "") if scheme in _DEFAULT_PORT and not _CONTROL.search(url) else None
+    if host is None or port == 0:
+        return None
+    where = host if port is None or port == _DEFAULT_PORT[scheme] else f"{host}:{port}"
+    path = _without_dots(_escape(parts.path, _PATH_SAFE)) or "/"
+    query = _escape(parts.query, _QUERY_SAFE)
+    clean = f"{scheme}://{where}{path}" + (f"?{query}" if query else "")
+    return clean if len(clean) <= _MAX_RAW_CHARS else None
 
 
 def site_of(url: str) -> str:
@@ -122,8 +148,8 @@ def _assemble(scheme: str, parts: SplitResult, port: int | None) -> str | None:
     if host is None or port == 0:
         return None
     where = host if port is None or port == _DEFAULT_PORT[scheme] else f"{host}:{port}"
-    path = without_amp(_without_dots(_escape(parts.path, b"/!$&'()*+,;=:@"))) or "/"
-    pairs = without_tracking(_escape(parts.query, b"/?!$&'()*+,;=:@[]").split("&"))
+    path = without_amp(_without_dots(_escape(parts.path, _PATH_SAFE))) or "/"
+    pairs = without_tracking(_escape(parts.query, _QUERY_SAFE).split("&"))
     return f"{scheme}://{where}{path}" + (f"?{'&'.join(pairs)}" if pairs else "")
 
 

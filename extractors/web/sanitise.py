@@ -11,8 +11,8 @@ import nh3
 _BREAKING = frozenset({
     "address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li",
-    "main", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
-    "ul",
+    "main", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "ul",
 })  # fmt: skip
 # Elements whose content is not text for a reader.
 _SILENT = frozenset(("script", "style", "template", "noembed", "noframes", "iframe", "svg", "math", "object", "select"))

@@ -1,0 +1,128 @@
+"""robots.txt after RFC 9309, read with Protego, kept for a day."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from extractors.model import FetchedPage
+from extractors.web.model import FetchKind, FetchResult
+
+# RFC 9309 section 2.5: at least 500 KiB must be read.
+MAX_ROBOTS_BYTES = 512 * 1024
+_MAX_LINE_CHARS = 2_000
+_MAX_WILDCARDS = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobotsRules:
+    """What one site's robots.txt says to one agent. `rules` None: everything is `allowed`, or nothing is."""
+
+    agent: str
+    allowed: bool
+    reason: str
+    expires_at: datetime
+    rules: Protego | None = None
+    names_us: bool = False
+
+    def allows(self, url: str) -> bool:
+        """Whether the agent may fetch the URL."""
+        return self.allowed if self.rules is None else bool(self.rules.can_fetch(url, self.agent))
+
+    @property
+    def crawl_delay_s(self) -> float | None:
+        """Seconds between two starts that the site asks for, or None."""
+        if self.rules is None:
+            return None
+        delay = self.rules.crawl_delay(self.agent)
+        return float(delay) if delay is not None and 0 < delay < 86_400 * 365 else None
+
+    @property
+    def sitemaps(self) -> tuple[str, ...]:
+        """The sitemaps that the file names."""
+        return () if self.rules is None else tuple(self.rules.sitemaps)[:50]
+
+
+@dataclass(slots=True, kw_only=True)
+class RobotsPolicy:
+    """Which rules we keep: `agent` is our product token; the rules of a site are cached for `cache_s`.
+
+    Pages follow every rule for us. A feed is published for programs to poll, and its address was given by a person:
+    it follows only rules that name us (`heed_for_feeds` makes it follow all).
+    An unreachable robots.txt (5xx, network) forbids, and is asked again after `retry_s`; a missing one (4xx) allows.
+    """
+
+    agent: str
+    cache_s: float = 86_400.0
+    retry_s: float = 3_600.0
+    heed_for_feeds: bool = False
+    _cache: dict[str, RobotsRules] = field(default_factory=dict)
+
+    def find(self, origin: str, *, now: datetime) -> RobotsRules | None:
+        """The cached rules of an origin, or None if they must be fetched."""
+        found = self._cache.get(origin)
+        return found if found is not None and found.expires_at > now else None
+
+    def learn(self, origin: str, answer: FetchResult, *, now: datetime) -> RobotsRules:
+        """The rules that follow from the answer to the request for robots.txt; they are cached."""
+        rules = self._rules_of(answer, now)
+        self._cache[origin] = rules
+        return rules
+
+    def refusal(self, rules: RobotsRules, url: str, kind: FetchKind) -> str | None:
+        """Why the URL is not to be fetched, or None if it may be."""
+        if kind == "rules" or (kind == "feed" and not (rules.names_us or self.heed_for_feeds)):
+            return None
+        return None if rules.allows(url) else rules.reason
+
+    def _rules_of(self, answer: FetchResult, now: datetime) -> RobotsRules:
+        keep = now + timedelta(seconds=self.cache_s)
+        if isinstance(answer, FetchedPage):
+            text = _clean(answer.body)
+            try:
+                rules = Protego.parse(text)
+            except (ValueError, RecursionError, re.error):
+                return RobotsRules(agent=self.agent, allowed=True, reason="", expires_at=keep)
+            return RobotsRules(
+                agent=self.agent,
+                allowed=True,
+                reason="robots.txt disallows it",
+                expires_at=keep,
+                rules=rules,
+                names_us=_names(text, self.agent),
+            )
+        code = getattr(answer, "code", "")
+        # 4xx but 429: there is no robots.txt (RFC 9309 section 2.3.1.3). Google and most others take 429 for "later".
+        if re.fullmatch(r"http-4\d\d", code) and code != "http-429":
+            return RobotsRules(agent=self.agent, allowed=True, reason="", expires_at=keep)
+        if code in ("redirect-loop", "too-many-redirects"):
+            # Section 2.3.1.2: may be taken as unavailable.
+            return RobotsRules(agent=self.agent, allowed=True, reason="", expires_at=keep)
+        soon = now + timedelta(seconds=self.retry_s)
+        reason = f"robots.txt could not be read ({code or 'no answer'}), so nothing is allowed for now"
+        return RobotsRules(agent=self.agent, allowed=False, reason=reason, expires_at=soon)
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port: what one robots.txt speaks for."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _clean(body: bytes) -> str:
+    """The text that counts: the first 512 KiB, without lines or patterns that only cost time."""
+    text = body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace").lstrip("\ufeff")
+    if text.lstrip()[:1] == "<":
+        return ""  # an HTML page served in its place says nothing
+    lines = (line for line in text.splitlines() if len(line) <= _MAX_LINE_CHARS and line.count("*") <= _MAX_WILDCARDS)
+    return "\n".join(lines)
+
+
+def _names(text: str, agent: str) -> bool:
+    wanted = agent.lower()
+    named = re.findall(r"^\s*user-agent\s*:\s*([^\s#]+)", text, re.IGNORECASE | re.MULTILINE)
+    return any(wanted == name.lower() for name in named)
