@@ -46,9 +46,12 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
         con.execute("COMMIT")
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
+    except duckdb.Error as error:
         _give_up(con)
-        raise explain(error) from error
+        explained = explain(error)
+        if explained.problem.code in ("disk-full", "out-of-memory"):
+            raise explained from error
+        raise
     except BaseException:
         _give_up(con)
         raise

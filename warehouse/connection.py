@@ -90,7 +90,9 @@ def explain(error: duckdb.Error, path: Path | None = None) -> WarehouseError:
         detail = f"the warehouse file is open in {who}{where}. Close it there; query the snapshot instead."
         return WarehouseError(load_problem("file-in-use", detail, path))
     if re.search(r"No space left|disk.{0,20}full|File too large|max_temp_directory_size", said, re.IGNORECASE):
-        detail = f"the disk is full{where}: nothing of this step was stored, all earlier ones are. Free some space and run again."
+        detail = (
+            f"the disk is full{where}. All earlier steps are stored, nothing of this one; free some and run again"
+        )
         return WarehouseError(load_problem("disk-full", detail, path))
     if isinstance(error, duckdb.OutOfMemoryException):
         detail = (

@@ -78,7 +78,7 @@ def _copy(
 ) -> None:
     quoted = str(path).replace("'", "''")
     home = _value(con, "SELECT current_database()")
-    views = con.execute(load_sql("publish_views")).fetchall()
+    views = [row[0] for row in con.execute(load_sql("publish_views")).fetchall()]
     comments = con.execute(load_sql("publish_comments")).fetchall()
     con.execute(f"ATTACH '{quoted}' AS snapshot")
     try:
@@ -88,17 +88,30 @@ def _copy(
                 con.execute(f'CREATE TABLE snapshot."{table}" AS SELECT {chosen} FROM "{home}"."{table}"')
             con.execute("USE snapshot")
             con.execute(load_sql("publish_info_row"), {"published_at": published_at, "stamp": stamp})
-            for (sql,) in views:
-                con.execute(sql)
+        _create_views(con, views)
+        with transaction(con):
             public = {(table, name) for table, columns in tables.items() for name, _, _ in columns}
             for kind, relation, column, comment in comments:
                 if kind == "VIEW" or (relation in tables and (column is None or (relation, column) in public)):
                     con.execute(_comment(kind, relation, column, comment))
+        con.execute("CHECKPOINT snapshot")
     finally:
         con.execute(f'USE "{home}"')
-        with contextlib.suppress(duckdb.Error):
-            con.execute("CHECKPOINT snapshot")
         con.execute("DETACH snapshot")
+
+
+def _create_views(con: duckdb.DuckDBPyConnection, views: list[str]) -> None:
+    # A view may stand on another one and the catalog does not say on which: what cannot be made yet waits its turn.
+    while views:
+        waiting: list[str] = []
+        for sql in views:
+            try:
+                con.execute(sql)
+            except duckdb.CatalogException:
+                if len(waiting) + 1 == len(views):
+                    raise
+                waiting.append(sql)
+        views = waiting
 
 
 def _published_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str, str]]]:
