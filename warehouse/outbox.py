@@ -257,6 +257,11 @@ def find_last_run(con: Connection) -> str | None:
     return rows[0][0] if rows else None
 
 
+def find_storylines(con: Connection, prefix: str) -> list[tuple[str, str]]:
+    """Id and title of every storyline whose id begins so."""
+    return [(row[0], row[1]) for row in _rows(con, "outbox_storylines", prefix=prefix)]
+
+
 def count_mails(con: Connection) -> dict[str, int]:
     """How many mails stand in which state."""
     return dict(_rows(con, "outbox_counts"))

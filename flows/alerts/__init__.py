@@ -15,7 +15,7 @@ quiet hours and mails that wait for another try are due at `report.next_due_at`.
 """
 
 from flows.alerts.delivery import Delivery, DeliveryReport, deliver
-from flows.alerts.operator import OperatorReport, SourceChange, operator_mail
+from flows.alerts.operator_mail import OperatorReport, SourceChange, operator_mail
 from flows.alerts.prepare import prepare_mails, queue_mails
 from warehouse.outbox import OutgoingMail, Told, find_told
 

@@ -45,7 +45,7 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutletView:
-    """An outlet's name, the link to its report if it is a safe one, when it appeared, its language if not the usual one."""
+    """An outlet: its name, a safe link or none, when it appeared, its language if it is not the usual one."""
 
     name: str
     url: str | None
