@@ -30,6 +30,11 @@ _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 _PATH_SAFE = b"/!$&'()*+,;=:@"
 _QUERY_SAFE = b"/?!$&'()*+,;=:@[]"
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_\-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_\-]{0,61}[a-z0-9_])?)*\Z")
+# Most addresses: nothing to change but perhaps the host. Ports that could be a default one are left to the long way.
+_ALREADY_CLEAN = re.compile(
+    r"https?://([a-z0-9.\-]+)(?::(?:[1-9]\d{3}|[1-5]\d{4}))?/(?:[A-Za-z0-9_~\-]+[A-Za-z0-9_~.\-]*(?:/|(?=[?]|\Z)))*"
+    r"(?:\?[A-Za-z0-9_~.=&,:\-]+)?\Z"
+)
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _VARIANT_HOST = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 
@@ -64,6 +69,8 @@ def fetchable_url(url: str, base: str | None = None) -> str | None:
 
     Parameters and wrappers stay, since a redirect target or a feed's address must reach the server as it was given.
     """
+    if (match := _ALREADY_CLEAN.match(url)) and len(url) <= MAX_URL_CHARS and _clean_host(match[1]) == match[1]:
+        return url
     if len(url) > _MAX_RAW_CHARS:
         return None
     try:
@@ -153,6 +160,7 @@ def _assemble(scheme: str, parts: SplitResult, port: int | None) -> str | None:
     return f"{scheme}://{where}{path}" + (f"?{'&'.join(pairs)}" if pairs else "")
 
 
+@lru_cache(maxsize=4096)
 def _clean_host(host: str) -> str | None:
     """ASCII host; IPv6 in brackets; None for spellings that only confuse (octal and integer addresses, zone ids)."""
     host = host.lower()

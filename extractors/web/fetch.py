@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import ssl
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -102,7 +100,7 @@ class Fetcher:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
-            timeout=aiohttp.ClientTimeout(total=None, connect=self.limits.connect_s),
+            timeout=self._timeout(self.limits.total_s),
             headers={"User-Agent": self.user_agent, "Accept-Encoding": ACCEPTED},
             max_headers=200,
             max_field_size=16_380,
@@ -175,20 +173,22 @@ class Fetcher:
         refused = self._gates.refusal(host)
         if refused:
             return trip.problem(refused.code, refused.detail, refused.wait_s)
-        async with self._gates.turn(host):
+        state = await self._gates.enter(host)
+        try:
             # Others may have met a closed door while this one waited for its turn.
             refused = self._gates.refusal(host)
             if refused and refused.code != "crawl-delay":
                 return trip.problem(refused.code, refused.detail, refused.wait_s)
             async with self._slots:
                 return await self._ask(trip, host)
+        finally:
+            state.slots.release()
 
     async def _ask(self, trip: _Trip, host: str) -> _Hop | Problem:
         loop = asyncio.get_running_loop()
         start = loop.time()
         try:
-            async with asyncio.timeout(self.limits.total_s - trip.spent_s):
-                hop = await self._exchange(trip)
+            hop = await self._exchange(trip)
             self._gates.count(host, reached=True)
             return hop
         except TooLarge:
@@ -207,12 +207,13 @@ class Fetcher:
         assert self._session is not None, "use the fetcher as `async with`"
         request = trip.request
         headers = {"Accept": _ACCEPT[request.kind]}
-        for name, validator in (("If-None-Match", request.etag), ("If-Modified-Since", request.last_modified)):
-            if validator and validator.isprintable():
-                headers[name] = validator
-        async with self._session.get(
-            URL(trip.url, encoded=True), headers=headers, allow_redirects=False
-        ) as response:
+        if request.etag and request.etag.isprintable():
+            headers["If-None-Match"] = request.etag
+        if request.last_modified and request.last_modified.isprintable():
+            headers["If-Modified-Since"] = request.last_modified
+        where = URL(trip.url, encoded=True)
+        timeout = self._timeout(self.limits.total_s - trip.spent_s)
+        async with self._session.get(where, headers=headers, allow_redirects=False, timeout=timeout) as response:
             found = tuple((k.decode("latin-1"), v.decode("utf-8", "replace")) for k, v in response.raw_headers)
             if response.status in _REDIRECTS or response.status == 304 or response.status >= 400:
                 # Nobody needs the body; leaving a long one unread closes the connection.
@@ -232,12 +233,15 @@ class Fetcher:
                 body = decompress(packed, encoding, max_bytes=max_bytes)
             return _Hop(response.status, found, body)
 
+    def _timeout(self, left_s: float) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(total=max(left_s, 0.001), connect=self.limits.connect_s, ceil_threshold=60)
+
     @staticmethod
     async def _read(response: aiohttp.ClientResponse, max_bytes: int, *, strict: bool) -> bytes:
         """The body as sent; raises TooLarge beyond `max_bytes`, or, not strict, stops reading there."""
         chunks: list[bytes] = []
         size = 0
-        async for chunk in response.content.iter_any():
+        while chunk := await response.content.readany():
             size += len(chunk)
             if size > max_bytes:
                 if strict:
@@ -320,9 +324,12 @@ def _refused_in(error: BaseException) -> str | None:
 
 
 def _host_of(url: str) -> str:
-    return urlsplit(url).hostname or ""
+    """The host of an address that is already in clean form."""
+    where = url.split("/", 3)[2]
+    return where[: where.index("]") + 1] if where.startswith("[") else where.split(":", 1)[0]
 
 
+_PAGES_FOR_ANOTHER_CONNECTION = 16
 OnResult = Callable[[FetchRequest, FetchResult], Awaitable[None] | None]
 
 
@@ -340,17 +347,17 @@ async def fetch_all(fetcher: Fetcher, requests: Iterable[FetchRequest], *, on_re
         while lane:
             request = lane.popleft()
             done = on_result(request, await fetcher.get(request))
-            if inspect.isawaitable(done):
+            if done is not None:
                 await done
 
     async with asyncio.TaskGroup() as group:
-        for lane in lanes.values():
-            for _ in range(min(fetcher.limits.host_connections, len(lane))):
-                group.create_task(run(lane))
+        # A second connection is worth opening only for a host with many pages.
+        for n in range(fetcher.limits.host_connections):
+            for lane in lanes.values():
+                if n == 0 or len(lane) > n * _PAGES_FOR_ANOTHER_CONNECTION:
+                    group.create_task(run(lane))
 
 
 def _lane(url: str) -> str:
-    try:
-        return _host_of(url)
-    except ValueError:
-        return ""
+    """Scheme, host and port, near enough: the gates know the hosts exactly."""
+    return "/".join(url.split("/", 3)[:3]).lower()

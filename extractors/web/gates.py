@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from extractors.web.model import FetchLimits
@@ -19,7 +17,6 @@ class HostState:
     next_start: float = 0.0
     closed_until: float = 0.0
     failures: int = 0
-    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,8 @@ class Gates:
     def refusal(self, name: str) -> Refused | None:
         """Why the host gets no request now: failed too often, asked us to wait, wants longer gaps than we wait."""
         state = self.host(name)
+        if not (state.failures or state.closed_until or state.gap_s > self.limits.max_crawl_delay_s):
+            return None
         now = asyncio.get_running_loop().time()
         if state.failures >= self.limits.host_failures:
             return Refused("host-unreachable", f"{name} could not be reached {state.failures} times in a row.")
@@ -60,19 +59,22 @@ class Gates:
             return Refused("crawl-delay", f"{name} allows one request every {state.gap_s:.0f} seconds.", wait_s)
         return None
 
-    @asynccontextmanager
-    async def turn(self, name: str) -> AsyncIterator[None]:
-        """Waits for a free connection and the end of the gap, then holds the connection."""
+    async def enter(self, name: str) -> HostState:
+        """Waits for a free connection and the end of the gap; the caller releases `slots` of the state it gets."""
         state = self.host(name)
-        async with state.slots:
-            if state.gap_s > 0:
-                loop = asyncio.get_running_loop()
-                now = loop.time()
-                start = max(now, state.next_start)
-                state.next_start = start + state.gap_s
-                if start > now:
+        await state.slots.acquire()
+        if state.gap_s > 0:
+            loop = asyncio.get_running_loop()
+            now = loop.time()
+            start = max(now, state.next_start)
+            state.next_start = start + state.gap_s
+            if start > now:
+                try:
                     await asyncio.sleep(start - now)
-            yield
+                except BaseException:
+                    state.slots.release()
+                    raise
+        return state
 
     def slow_down(self, name: str, gap_s: float) -> None:
         """At least that gap from now on (crawl-delay)."""
