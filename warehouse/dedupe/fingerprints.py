@@ -11,6 +11,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from extractors.model import Article, Kinship, Relation
+from warehouse.dedupe.arguments import texts_argument
 from warehouse.dedupe.reading import Array, Reading, read_article
 from warehouse.dedupe.sketch import fold, sketch
 from warehouse.sql import load_sql
@@ -127,7 +128,7 @@ def _ints(values: Array) -> tuple[int, ...]:
 
 def find_fingerprints(con: DuckDBPyConnection, article_ids: Iterable[str]) -> dict[str, Fingerprint]:
     """The stored fingerprints of the given articles."""
-    rows = con.execute(load_sql("copies_fingerprints"), {"article_ids": sorted(set(article_ids))}).fetchall()
+    rows = con.execute(load_sql("copies_fingerprints"), {"article_ids": texts_argument(sorted(set(article_ids)))}).fetchall()
     return {article_id: Fingerprint.from_json(text) for article_id, text in rows}
 
 
@@ -139,6 +140,9 @@ def store_fingerprints(con: DuckDBPyConnection, fingerprints: Iterable[Fingerpri
     if fresh:
         con.execute(
             load_sql("copies_insert_fingerprints"),
-            {"article_ids": [f.article_id for f in fresh], "fingerprints": [f.to_json() for f in fresh]},
+            {
+                "article_ids": texts_argument(f.article_id for f in fresh),
+                "fingerprints": texts_argument(f.to_json() for f in fresh),
+            },
         )
     return fresh

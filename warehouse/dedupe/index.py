@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from duckdb import DuckDBPyConnection
 
+from warehouse.dedupe.arguments import numbers_argument, texts_argument
 from warehouse.dedupe.reading import Array
 from warehouse.dedupe.rules import CopyRules
 from warehouse.sql import load_sql
@@ -44,7 +45,7 @@ class CandidateIndex:
     @classmethod
     def join(cls, con: DuckDBPyConnection, marks: Array, *, most: int) -> CandidateIndex:
         """The part of the index that has to do with the given marks; the latest `most` documents of each."""
-        parameters = {"hashes": np.unique(marks).astype(np.uint32), "most": most}
+        parameters = {"hashes": numbers_argument(np.unique(marks)), "most": most}
         return cls._of(con.execute(load_sql("copies_marks_found"), parameters).fetchnumpy())
 
     @classmethod
@@ -92,30 +93,28 @@ def _best(docs: Array, worth: Array, least: int, most: int) -> list[int]:
 
 def find_documents(con: DuckDBPyConnection, docs: Iterable[int]) -> dict[int, Known]:
     """The known documents of the given numbers."""
-    wanted = sorted(set(docs))
-    if not wanted:
+    wanted = np.unique(np.fromiter(docs, dtype=np.uint32))
+    if len(wanted) == 0:
         return {}
-    rows = con.execute(load_sql("copies_documents"), {"docs": wanted}).fetchall()
+    rows = con.execute(load_sql("copies_documents"), {"docs": numbers_argument(wanted)}).fetchall()
     return {doc: Known(doc=doc, article_id=a, original_id=o, site=s) for doc, a, o, s in rows}
 
 
 def add_documents(
-    con: DuckDBPyConnection, rows: Sequence[tuple[str, str, str, str | None]], marks: Sequence[Array]
+    con: DuckDBPyConnection, rows: Sequence[tuple[str, str, str, str]], marks: Sequence[Array]
 ) -> None:
     """Adds documents (article, original, site, language) with their marks, inside the caller's transaction."""
     if not rows:
         return
     found = con.execute(load_sql("copies_next_doc")).fetchone()
     first = int(found[0]) if found else 0
-    docs = list(range(first, first + len(rows)))
-    article_ids, original_ids, sites, languages = (list(column) for column in zip(*rows, strict=True))
-    con.execute(
-        load_sql("copies_insert_documents"),
-        {"docs": docs, "article_ids": article_ids, "original_ids": original_ids, "sites": sites,
-         "languages": languages},
-    )  # fmt: skip
+    docs = np.arange(first, first + len(rows), dtype=np.uint32)
+    columns = ("article_ids", "original_ids", "sites", "languages")
+    texts = {name: texts_argument(column) for name, column in zip(columns, zip(*rows, strict=True), strict=True)}
+    con.execute(load_sql("copies_insert_documents"), {"docs": numbers_argument(docs), **texts})
     hashes = np.concatenate([*marks, np.empty(0, dtype=np.uint32)]).astype(np.uint32)
-    owners = np.repeat(np.array(docs, dtype=np.uint32), [len(m) for m in marks])
+    owners = np.repeat(docs, [len(m) for m in marks])
     for start in range(0, len(hashes), BATCH_ROWS):
         part = slice(start, start + BATCH_ROWS)
-        con.execute(load_sql("copies_insert_marks"), {"hashes": hashes[part], "docs": owners[part]})
+        batch = {"hashes": numbers_argument(hashes[part]), "docs": numbers_argument(owners[part])}
+        con.execute(load_sql("copies_insert_marks"), batch)

@@ -11,6 +11,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from extractors.model import Article, Kinship, Verdict
+from warehouse.dedupe.arguments import texts_argument
 from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
 from warehouse.dedupe.fingerprints import Fingerprint, find_fingerprints, judge_fingerprint, store_fingerprints
 from warehouse.dedupe.index import CandidateIndex, Known, add_documents, find_documents
@@ -67,7 +68,7 @@ def gather(
     known = tuple(_with_originals(a.article_id, found, documents) for a, found in zip(articles, docs, strict=True))
     wanted = {i for ids in known for i in ids} | {a.article_id for a in articles}
     texts = find_texts(con, wanted)
-    rows = con.execute(load_sql("copies_roots"), {"article_ids": sorted(wanted)}).fetchall() if wanted else []
+    rows = con.execute(load_sql("copies_roots"), {"article_ids": texts_argument(sorted(wanted))}).fetchall() if wanted else []
     return Gathered(
         readings=readings,
         marks=marks,
@@ -94,7 +95,7 @@ def find_texts(con: DuckDBPyConnection, article_ids: Iterable[str]) -> dict[str,
     wanted = sorted(set(article_ids))
     if not wanted:
         return {}
-    rows = con.execute(load_sql("copies_texts"), {"article_ids": wanted}).fetchall()
+    rows = con.execute(load_sql("copies_texts"), {"article_ids": texts_argument(wanted)}).fetchall()
     return {
         article_id: read_text(
             text, article_id=article_id, title=title, site=site, language=language or "en",
@@ -210,7 +211,7 @@ def add_sketches(con: DuckDBPyConnection, articles: Sequence[Article], verdicts:
     An exact copy adds nothing: its original stands for it. Any other copy adds its marks, so that what it has beyond
     its original is found too. Rolled back with the caller's transaction.
     """
-    rows: list[tuple[str, str, str, str | None]] = []
+    rows: list[tuple[str, str, str, str]] = []
     marks: list[Array] = []
     originals = {v.article_id: v.original_id for v in verdicts if v.original_id}
     for article, verdict in zip(articles, verdicts, strict=True):
@@ -221,7 +222,7 @@ def add_sketches(con: DuckDBPyConnection, articles: Sequence[Article], verdicts:
             if originals.get(root) in (None, root):
                 break
             root = originals[root]
-        rows.append((article.article_id, root, article.site, article.language))
+        rows.append((article.article_id, root, article.site, article.language or ""))
         marks.append(sketch(read_article(article)))
     add_documents(con, rows, marks)
 
