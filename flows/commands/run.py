@@ -1,0 +1,82 @@
+"""`sovwatch run`: one night, now. `sovwatch serve`: every night, on the cron line of the settings."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Annotated
+
+import typer
+
+from flows.commands import app
+from flows.commands.options import (
+    AsOfOption,
+    ConfigOption,
+    JsonOption,
+    config_folder,
+    fail,
+    open_house,
+    out,
+    parse_moment,
+)
+from flows.engine import EngineError, running_engine
+from flows.exits import Exit
+from flows.showing import show_night
+from warehouse.lock import LockHeld, find_holder
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    as_of: AsOfOption = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Without Prefect: no server, no artifacts.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run one night now: read feeds, judge, tell, mail, publish.
+
+    Exit codes: 0 done; 1 failed; 2 configuration wrong; 3 no network; 4 another run holds the warehouse; 5 done, but
+    mail is still waiting.
+    """
+    begun = time.monotonic()
+    house = open_house(config)
+    moment = parse_moment(as_of)
+    folder = config_folder(config)
+    try:
+        if plain:
+            from flows.monitor import run_night
+
+            report = run_night(house, as_of=moment)
+        else:
+            holder = find_holder(house.settings.state_dir)  # before seconds of starting a server, not after
+            if holder:
+                fail(f"Another run is under way: {holder}. Wait until it ends.", Exit.LOCKED)
+            with running_engine(house.settings.state_dir) as engine:
+                from flows.prefect_night import perform_night
+
+                engine.wait()
+                report = perform_night(folder, as_of=moment)
+    except LockHeld as held:
+        fail(str(held), Exit.LOCKED)
+    except EngineError as error:
+        fail(f"{error}. Or run without Prefect: sovwatch run --plain", Exit.FAILED)
+    report.seconds["whole command"] = time.monotonic() - begun
+    if as_json:
+        out.print_json(json.dumps(report.counts()))
+    else:
+        show_night(report, out)
+    raise typer.Exit(int(report.exit_code))
+
+
+@app.command()
+def serve(config: ConfigOption = None) -> None:
+    """Run every night on the cron line of the settings, until stopped. The Prefect UI's address is printed."""
+    house = open_house(config)
+    schedule = house.settings.schedule
+    folder = config_folder(config).resolve()
+    with running_engine(house.settings.state_dir, scheduling=True) as engine:
+        from flows.prefect_night import serve_nights
+
+        engine.wait()
+        out.print(f"Every night at [bold]{schedule.cron}[/bold] ({schedule.timezone}); Ctrl-C ends it.")
+        out.print(f"Prefect UI: {engine.api_url.removesuffix('/api')}")
+        serve_nights(folder, cron=schedule.cron, timezone=schedule.timezone)

@@ -1,0 +1,145 @@
+"""One night's circumstances: configuration, clock, warehouse, archive and tools, opened and closed together."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from extractors.web.archive import Archive
+
+from config.house import House
+from extractors.model import Problem
+from extractors.topics import TopicMatcher
+from flows.exits import Exit
+from flows.report import NightReport, SourceLine
+from warehouse.connection import Connection, open_file
+from warehouse.lock import hold_lock
+from warehouse.store import (
+    RunState,
+    SourceRow,
+    count_runs_at,
+    find_last_run,
+    finish_run,
+    start_run,
+    store_sources,
+    transaction,
+)
+
+VERSION = version("sovwatch")
+# A clock this far behind the last run did not tick backwards by itself.
+JUMP = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Night:
+    """What every step is given.
+
+    `clock` starts at `as_of` and moves with real time, so that a replayed night has consistent times. `seconds` adds
+    up where the time went; `problems`, `warnings` and `sources` collect what the report says of tonight.
+    `sends_mail` is False for runs over the past.
+    """
+
+    house: House
+    kind: str
+    run_id: str
+    as_of: datetime
+    clock: Callable[[], datetime]
+    con: Connection
+    archive: Archive
+    matcher: TopicMatcher
+    sends_mail: bool = True
+    seconds: dict[str, float] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    sources: list[SourceLine] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Adds the block's wall time to `seconds[name]`."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - begun
+
+    @contextlib.contextmanager
+    def recorded(self) -> Iterator[None]:
+        """Opens the run in the warehouse, and closes it as `failed` if the block raises."""
+        last = find_last_run(self.con)
+        if last and last.as_of > self.as_of + JUMP:
+            self.warnings.append(
+                f"This night's clock ({self.as_of:%Y-%m-%d %H:%M}) lies before that of the last run "
+                f"({last.as_of:%Y-%m-%d %H:%M}). Check the machine's clock; nothing is lost or told twice."
+            )
+        sources = [
+            SourceRow(
+                source_id=s.id, name=s.name, feed_url=s.feed_url, homepage=s.homepage, country=s.country,
+                language=s.language, kind=s.kind, enabled=s.enabled, reason=s.reason,
+            )
+            for s in self.house.sources
+        ]
+        with transaction(self.con):
+            start_run(
+                self.con, run_id=self.run_id, kind=self.kind, as_of=self.as_of, started_at=datetime.now(UTC),
+                version=VERSION,
+            )  # fmt: skip
+            store_sources(self.con, sources)
+        try:
+            yield
+        except Exception:
+            with contextlib.suppress(Exception), transaction(self.con):  # the first error is the one to show
+                finish_run(
+                    self.con, run_id=self.run_id, finished_at=datetime.now(UTC), state="failed",
+                    exit_code=int(Exit.FAILED), counts={},
+                )  # fmt: skip
+            raise
+
+    def close(self, report: NightReport) -> None:
+        """Writes the report's counts and exit code to the run."""
+        state: RunState = "failed" if report.exit_code in (Exit.FAILED, Exit.NO_NETWORK) else "done"
+        with transaction(self.con):
+            finish_run(
+                self.con, run_id=self.run_id, finished_at=datetime.now(UTC), state=state,
+                exit_code=int(report.exit_code), counts=report.counts(),
+            )  # fmt: skip
+
+
+@contextlib.contextmanager
+def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
+    """The night, with the lock held and everything closed at the end.
+
+    Raises `warehouse.lock.LockHeld` if another run holds the warehouse, and `warehouse.connection.WarehouseError` if
+    it cannot be used.
+    """
+    state = house.settings.state_dir
+    purpose = f"{kind} of {as_of:%Y-%m-%d %H:%M} UTC"
+    with hold_lock(state, purpose=purpose, since=datetime.now(UTC)), contextlib.ExitStack() as stack:
+        con = open_file(warehouse_file(state), memory_limit=house.settings.memory_limit)
+        stack.callback(con.close)
+        archive = stack.enter_context(Archive(house.settings.archive_folder))
+        begun = time.monotonic()
+        yield Night(
+            house=house,
+            kind=kind,
+            run_id=f"{as_of:%Y%m%dT%H%M%SZ}.{count_runs_at(con, as_of=as_of) + 1}",
+            as_of=as_of,
+            clock=lambda: as_of + timedelta(seconds=time.monotonic() - begun),
+            con=con,
+            archive=archive,
+            matcher=TopicMatcher(house.topics),
+        )
+
+
+def warehouse_file(state_dir: Path) -> Path:
+    """The private file that only the night writes; everybody else reads the snapshot."""
+    return state_dir / "warehouse.duckdb"
+
+
+def snapshot_file(state_dir: Path) -> Path:
+    """The published read-only copy."""
+    return state_dir / "sovwatch.duckdb"

@@ -1,0 +1,42 @@
+"""How steps are performed: plainly, or as Prefect tasks. A night is written once and runs both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Started(Protocol[T_co]):
+    """A step that runs beside the others."""
+
+    def result(self) -> T_co:
+        """What the step gave, once it is done; raises what it raised."""
+
+
+class Performer(Protocol):
+    """Performs the steps of a night."""
+
+    def run(self, name: str, step: Callable[[], T]) -> T:
+        """Performs the step now and gives its result; a bug in it raises."""
+
+    def start(self, name: str, step: Callable[[], T]) -> Started[T]:
+        """Starts the step in a thread of its own."""
+
+
+class Plainly:
+    """Steps as function calls, without Prefect: for tests, benchmarks and replays."""
+
+    def run(self, name: str, step: Callable[[], T]) -> T:
+        """Calls the step."""
+        return step()
+
+    def start(self, name: str, step: Callable[[], T]) -> Started[T]:
+        """Calls the step in a thread that ends with it."""
+        pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        future = pool.submit(step)
+        pool.shutdown(wait=False)
+        return future

@@ -1,0 +1,128 @@
+"""The night as a Prefect flow: each step a task run, the outcome as artifacts, so that the UI shows it at a glance.
+
+Imported late, after `flows.engine` has set Prefect's environment. Deployments name it as
+`flows/prefect_night.py:nightly`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from prefect import Task, flow
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import FlowRunContext
+from prefect.schedules import Cron
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.tasks import exponential_backoff
+
+from config.load import load_house
+from flows.exits import Exit
+from flows.monitor import run_night
+from flows.performing import Started
+from flows.report import NightReport, problem_lines
+
+T = TypeVar("T")
+
+# What may pass by itself: a full connection table, a hiccup of a network disk. Anything else is a bug and must show.
+PASSING = (OSError, TimeoutError)
+
+
+class AsTasks:
+    """Steps as Prefect tasks. A step is safe to run again, so a passing failure is tried twice more, with jitter."""
+
+    def __init__(self) -> None:
+        self.inside_s = 0.0
+
+    def run(self, name: str, step: Callable[[], T]) -> T:
+        """Performs the step as a task run of that name."""
+
+        def timed() -> T:
+            begun = time.monotonic()
+            try:
+                return step()
+            finally:
+                self.inside_s += time.monotonic() - begun
+
+        return _task(name, timed)()
+
+    def start(self, name: str, step: Callable[[], T]) -> Started[T]:
+        """Submits the step to the flow's thread pool."""
+        return _task(name, step).submit()
+
+
+def _task(name: str, step: Callable[[], T]) -> Task[[], T]:
+    def perform() -> T:
+        return step()
+
+    return Task(
+        perform, name=name, cache_policy=NO_CACHE, persist_result=False, retries=2,
+        retry_delay_seconds=exponential_backoff(backoff_factor=2), retry_jitter_factor=0.5,
+        retry_condition_fn=_may_pass,
+    )  # fmt: skip
+
+
+def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    return isinstance(state.result(raise_on_failure=False), PASSING)
+
+
+RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=4)
+
+
+@flow(name="sovwatch night", task_runner=RUNNER,  # type: ignore[arg-type]
+      persist_result=False, flow_run_name="{kind} {as_of}")
+def nightly(config: str, as_of: str | None = None, kind: str = "night") -> State[NightReport]:
+    """One night over the configuration folder `config`, at the clock `as_of` (ISO 8601; now, where it is not given)."""
+    at = datetime.fromisoformat(as_of) if as_of else None
+    report = run_night(load_house(Path(config)), as_of=at, kind=kind, performer=AsTasks())
+    show_report(report)
+    message = f"{report.run_id}: {report.outcomes.get('new', 0)} new, {len(report.developments)} developments"
+    if report.exit_code in (Exit.OK, Exit.UNDELIVERED):
+        return Completed(message=message, data=report)
+    return Failed(message=message, data=report)
+
+
+def perform_night(config: Path, *, as_of: datetime | None = None, kind: str = "night") -> NightReport:
+    """The report of one night run as a flow, whether it ended well or not."""
+    state = nightly(str(config), as_of.isoformat() if as_of else None, kind, return_state=True)
+    report = state.result(raise_on_failure=False)
+    if isinstance(report, BaseException):
+        raise report
+    assert isinstance(report, NightReport)
+    return report
+
+
+def serve_nights(config: Path, *, cron: str, timezone: str) -> None:
+    """Serves the flow on the cron line until stopped, never two nights at once (missed ones do not pile up)."""
+    nightly.serve(
+        name="sovwatch", cron=None, limit=1, parameters={"config": str(config)},
+        schedules=[Cron(cron, timezone=timezone)], tags=["sovwatch"],
+    )  # fmt: skip
+
+
+def show_report(report: NightReport) -> None:
+    """Three artifacts on the flow run: the sources, the counts and what went wrong, the developments."""
+    if FlowRunContext.get() is None:
+        return
+    counts = "\n".join(f"| {name} | {number} |" for name, number in report.outcomes.items())
+    wrong = "\n".join(f"- {line}" for line in problem_lines(report.problems)) or "nothing"
+    create_markdown_artifact(
+        key="night", description=f"Run {report.run_id}",
+        markdown=f"| outcome | entries |\n|---|---|\n{counts}\n\n**Went wrong**\n\n{wrong}\n",
+    )  # fmt: skip
+    create_table_artifact(
+        key="sources", description="Every source that was read tonight",
+        table=[{"source": s.name, "state": s.state, "entries": s.entries, "new": s.new, "evidence": s.evidence}
+               for s in report.sources],
+    )  # fmt: skip
+    create_table_artifact(
+        key="developments", description="What was told tonight, by weight",
+        table=[{"weight": round(d.weight, 2), "kind": d.kind, "headline": d.headline, "outlets": len(d.outlets)}
+               for d in sorted(report.developments, key=lambda d: -d.weight)],
+    )  # fmt: skip

@@ -1,0 +1,25 @@
+"""Judges what was read: each article against the reference corpus, the warehouse and the earlier ones of the night."""
+
+from __future__ import annotations
+
+from flows.night import Night
+from warehouse.dedupe import CopyRules, add_sketches, judge_articles
+from warehouse.store import add_verdicts, find_unjudged, transaction
+
+BATCH = 500
+
+
+def judge_next(night: Night, rules: CopyRules) -> int:
+    """How many articles got their verdict (0: none was waiting), the oldest first, in one transaction."""
+    with night.timed("duckdb"):
+        waiting = find_unjudged(night.con, limit=BATCH)
+    if not waiting:
+        return 0
+    articles = [article for _, article in waiting]
+    with night.timed("judging"):
+        verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of)
+    judged = [(version_id, article, verdict) for (version_id, article), verdict in zip(waiting, verdicts, strict=True)]
+    with night.timed("duckdb"), transaction(night.con):
+        add_verdicts(night.con, run_id=night.run_id, as_of=night.as_of, judged=judged)
+        add_sketches(night.con, articles, verdicts)
+    return len(judged)

@@ -1,0 +1,15 @@
+"""Publishes the night: one atomic step from the writer's file to the readers' snapshot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.night import Night, snapshot_file
+from warehouse.publish import publish_snapshot
+
+
+def publish_night(night: Night) -> Path:
+    """The snapshot, new or left as it was where nothing has changed."""
+    file = snapshot_file(night.house.settings.state_dir)
+    with night.timed("publishing"):
+        return publish_snapshot(night.con, snapshot=file, published_at=night.clock()).path

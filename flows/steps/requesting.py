@@ -1,0 +1,67 @@
+"""The night's visitor: one fetcher with the settings' manners, and every answer archived before anybody reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from config.house import House
+from extractors.model import FetchedPage
+from extractors.web.fetch import Fetcher, fetch_all
+from extractors.web.guard import GuardPolicy
+from extractors.web.model import FetchLimits, FetchRequest, FetchResult
+from extractors.web.robots import RobotsPolicy
+from flows.night import Night
+
+Heard = Callable[[FetchRequest, FetchResult], None]
+
+
+def ask_all(night: Night, requests: Sequence[FetchRequest], heard: Heard, *, slow: bool = False) -> None:
+    """Fetches them all politely; `heard` gets each answer once, a page with the place of its archive record.
+
+    `slow`: the second pass, few at a time and with more patience, for what failed in the first.
+    """
+
+    async def visit() -> None:
+        async with night_fetcher(night, slow=slow) as fetcher:
+            await fetch_all(fetcher, requests, on_result=archived)
+
+    def archived(request: FetchRequest, result: FetchResult) -> None:
+        if isinstance(result, FetchedPage):
+            result = replace(result, archive=night.archive.append(result))
+        heard(request, result)
+
+    if requests:
+        asyncio.run(visit())
+
+
+def night_fetcher(night: Night, *, slow: bool) -> Fetcher:
+    """A fetcher after the settings."""
+    settings = night.house.settings.fetch
+    return Fetcher(
+        user_agent=settings.user_agent,
+        limits=fetch_limits(night.house, slow=slow),
+        guard=GuardPolicy(allow_networks=settings.allow_private_networks),
+        robots=RobotsPolicy(agent=product_token(settings.user_agent)),
+        clock=night.clock,
+    )
+
+
+def product_token(user_agent: str) -> str:
+    """The name by which robots.txt addresses us: what stands before the version (RFC 9309, section 2.2.1)."""
+    return user_agent.split("/")[0].split()[0]
+
+
+def fetch_limits(house: House, *, slow: bool) -> FetchLimits:
+    """The settings' limits; in the slow pass four connections at a time and half as long again to answer."""
+    chosen = house.settings.fetch
+    return FetchLimits(
+        total_s=chosen.total_timeout_s * (1.5 if slow else 1.0),
+        connect_s=chosen.connect_timeout_s * (1.5 if slow else 1.0),
+        max_bytes=chosen.max_bytes,
+        max_redirects=chosen.max_redirects,
+        connections=min(4, chosen.concurrency) if slow else chosen.concurrency,
+        host_connections=1 if slow else chosen.per_host_connections,
+        host_gap_s=chosen.per_host_gap_s,
+    )

@@ -1,0 +1,2 @@
+-- Entries whose page is still to be read.
+SELECT count(*) FROM entries WHERE state = 'pending'
