@@ -1,0 +1,37 @@
+"""For all tests: none reaches the network, wherever the code under test takes it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_FOLDER = Path(__file__).parent / "offline"
+_ATTEMPTS = Path(tempfile.mkdtemp(prefix="sovwatch-tests-")) / "attempts"
+_ATTEMPTS.touch()
+
+# Set for this process and for those that it starts; then install the block here (see tests/offline/sitecustomize.py).
+os.environ["SOVWATCH_TEST_ATTEMPTS"] = str(_ATTEMPTS)
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_FOLDER), os.environ.get("PYTHONPATH")]))
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
+from tests.offline import sitecustomize as _block  # noqa: E402,F401
+
+
+@pytest.fixture(autouse=True)
+def offline() -> Iterator[Path]:
+    """Fails the test that tried to leave the machine, itself or by a process that it started; gives the list file."""
+    before = _ATTEMPTS.stat().st_size
+    yield _ATTEMPTS
+    attempts = _ATTEMPTS.read_bytes()[before:].decode("utf-8", "replace")
+    if attempts:
+        pytest.fail(f"reached for the network:\n{attempts}", pytrace=False)
+
+
+def pytest_unconfigure() -> None:
+    """Removes the list file with its folder."""
+    shutil.rmtree(_ATTEMPTS.parent, ignore_errors=True)
