@@ -58,16 +58,28 @@ class FetchLimits(Strict):
 
 
 class CopyThresholds(Strict):
-    """Overrides for telling copies; None keeps the value that ships with the detector."""
+    """Overrides for telling copies (probabilities, 0 to 1); None keeps the value that was measured best."""
 
-    min_confidence: float | None = Field(default=None, ge=0, le=1)
+    threshold: float | None = Field(default=None, ge=0, le=1)
+    cross_language_threshold: float | None = Field(default=None, ge=0, le=1)
+
+    def changed(self) -> dict[str, float]:
+        """What is set, by the names of `warehouse.dedupe.CopyRules`."""
+        return self.model_dump(exclude_none=True)
 
 
 class StoryThresholds(Strict):
-    """Overrides for grouping stories; None keeps the value that ships with the model."""
+    """Overrides for telling stories; None keeps the value that was measured best."""
 
-    link_threshold: float | None = Field(default=None, ge=0, le=1)
-    window_days: int | None = Field(default=None, ge=1, le=60)
+    window_days: float | None = Field(default=None, ge=1, le=60)
+    link: float | None = Field(default=None, ge=0, le=1)
+    storyline_days: float | None = Field(default=None, ge=1, le=10_000)
+    storyline_link: float | None = Field(default=None, ge=0, le=1)
+    turn: float | None = Field(default=None, ge=0, le=1)
+
+    def changed(self) -> dict[str, float]:
+        """What is set, by the names of `warehouse.stories.rules.StoryRules`."""
+        return self.model_dump(exclude_none=True)
 
 
 class Retention(Strict):
