@@ -94,9 +94,15 @@ def add_references(
     return AddedReferences(added=tuple(added), upgraded=tuple(upgraded), revised=tuple(revised), known=tuple(known))
 
 
-def add_shipped(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime) -> int:
-    """Makes the shipped reference articles known; returns how many were not yet. Inside the caller's transaction."""
-    shipped = {one.article.article_id: one for one in read_shipped()}
+def add_shipped(
+    con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime,
+    references: Sequence[ShippedReference] | None = None,
+) -> int:  # fmt: skip
+    """Makes the shipped reference articles (or these) known by fingerprint; returns how many were not yet.
+
+    Inside the caller's transaction.
+    """
+    shipped = {one.article.article_id: one for one in (read_shipped() if references is None else references)}
     states = _find_states(con, shipped)
     fresh = [one for article_id, one in shipped.items() if article_id not in states]
     rows = [version_row(one.article, 1, run_id=run_id, origin="seed", first_seen_at=as_of) for one in fresh]

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from types import TracebackType
+from typing import Self
 
 from aiohttp import web
 
@@ -73,7 +74,7 @@ class LoopbackSites:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(10)
 
-    def __enter__(self) -> LoopbackSites:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
