@@ -44,7 +44,7 @@ def read_preferences(text: str) -> StorylinePreferences:
     data = yaml.safe_load(text) or {}
     if not isinstance(data, dict):
         raise ValueError(f"{FILE} must hold the keys mute and boost")
-    return StorylinePreferences(mute=frozenset(data.get("mute") or ()), boost=data.get("boost") or {})
+    return StorylinePreferences.model_validate({key: value for key, value in data.items() if value is not None})
 
 
 def save_preferences(path: Path, text: str) -> None:

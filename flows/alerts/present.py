@@ -187,7 +187,7 @@ def show_parts(text: str, new_parts: Iterable[tuple[int, int]], limit: int = SEN
 
     Ranges may overlap or lie outside the text. Where nearly all of the sentence is new, nothing is marked.
     """
-    ranges = _merge(new_parts, len(text))
+    ranges = _merge(new_parts, text)
     if sum(end - start for start, end in ranges) >= 0.9 * len(text.strip()):
         ranges = []
     pieces: list[str] = []
@@ -209,11 +209,14 @@ def show_parts(text: str, new_parts: Iterable[tuple[int, int]], limit: int = SEN
     return tuple(parts)
 
 
-def _merge(ranges: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+def _merge(ranges: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
-    for start, end in sorted((max(0, start), min(length, end)) for start, end in ranges):
-        if start >= end:
+    for start, end in sorted((max(0, start), min(len(text), end)) for start, end in ranges):
+        core = text[start:end].strip()
+        if start >= end or not core:
             continue
+        start += text[start:end].index(core)
+        end = start + len(core)
         if merged and start <= merged[-1][1] + 1:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:

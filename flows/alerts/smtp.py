@@ -141,6 +141,9 @@ def open_session(
     """
     secrets = _secrets_of(credentials)
     where = f"{settings.host}:{settings.port}"
+    if credentials and settings.security == "none" and not _is_loopback(settings.host):
+        detail = f"a password is set, but security is none; set starttls or tls for {where}"
+        return _give_up(None, "smtp-insecure-login", detail)
     context = tls or ssl.create_default_context()
     connection: smtplib.SMTP | None = None
     try:
@@ -161,10 +164,7 @@ def open_session(
             connection.starttls(context=context)
             connection.ehlo()
         if credentials:
-            if settings.security == "none" and not _is_loopback(settings.host):
-                detail = f"a password is set, but security is none; set starttls or tls for {where}"
-                return _give_up(connection, "smtp-insecure-login", detail)
-            connection.login(credentials.username, credentials.password)
+            _log_in(connection, credentials)
     except ssl.SSLCertVerificationError as error:
         return _give_up(
             connection, "smtp-certificate", f"{where}: its certificate does not verify: {error.verify_message}"
@@ -180,6 +180,23 @@ def open_session(
         said = hide(f"{type(error).__name__}: {error}", secrets)
         return _give_up(connection, "smtp-unreachable", f"{where} cannot be talked to ({said})")
     return SmtpSession(connection, settings.sender, secrets, final_timeout_s)
+
+
+def _log_in(connection: smtplib.SMTP, credentials: Credentials) -> None:
+    # smtplib's own login takes ASCII only; RFC 4616 says UTF-8.
+    user, password = credentials.username, credentials.password
+    offered = connection.esmtp_features.get("auth", "").upper().split()
+    if "PLAIN" in offered:
+        code, said = connection.docmd("AUTH", f"PLAIN {_base64(f'{chr(0)}{user}{chr(0)}{password}')}")
+    elif "LOGIN" in offered:
+        code, said = connection.docmd("AUTH", f"LOGIN {_base64(user)}")
+        if code == 334:
+            code, said = connection.docmd(_base64(password))
+    else:
+        connection.login(user, password)
+        return
+    if code not in (235, 503):  # 503: logged in already
+        raise smtplib.SMTPAuthenticationError(code, said)
 
 
 def hide(text: str, secrets: tuple[str, ...]) -> str:

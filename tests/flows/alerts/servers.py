@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -89,9 +89,13 @@ def mail_server(
     tls: ssl.SSLContext | None = None,
     implicit: bool = False,
     login: tuple[str, str] | None = None,
+    without: Collection[str] = (),
 ) -> Iterator[int]:
-    """The port on 127.0.0.1 of a server that runs inside the block. `tls` offers STARTTLS, or speaks TLS from the
-    first byte (`implicit`); `login` is the name and password that it asks for."""
+    """The port on 127.0.0.1 of a server that runs inside the block.
+
+    `tls` offers STARTTLS, or speaks TLS from the first byte (`implicit`); `login` is the name and password that it
+    asks for, `without` the mechanisms that it has not.
+    """
 
     def check(server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
         assert isinstance(data, LoginPassword)
@@ -102,6 +106,8 @@ def mail_server(
     options: dict[str, Any] = {"decode_data": False, "enable_SMTPUTF8": False, "ident": "test"}
     if login is not None:
         options |= {"authenticator": check, "auth_required": True, "auth_require_tls": tls is not None and not implicit}
+    if without:
+        options["auth_exclude_mechanism"] = list(without)
     if tls is not None and not implicit:
         options["tls_context"] = tls
     port = _free_port()
