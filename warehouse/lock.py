@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -39,20 +40,17 @@ class LockHeld(Exception):
 
 
 @contextlib.contextmanager
-def hold_lock(state_dir: Path, *, purpose: str, since: datetime) -> Iterator[Holder | None]:
+def hold_lock(state_dir: Path, *, purpose: str, since: datetime, patience_s: float = 0.0) -> Iterator[Holder | None]:
     """Holds the lock of the state folder inside the block. Gives the holder that died with it, if one did.
 
     The kernel releases the lock when the process ends, however it ends, so a dead one never blocks a night. Raises
-    LockHeld at once, waiting for nothing, if another process (or another thread of this one) holds it.
+    LockHeld if another process (or another thread of this one) still holds it after `patience_s` seconds.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     path = state_dir / FILE
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise LockHeld(path, _read(path)) from error
+        _take(descriptor, path, patience_s)
         dead = _read(path)
         me = Holder(
             pid=os.getpid(), host=socket.gethostname(), since=since.isoformat(timespec="seconds"), purpose=purpose
@@ -69,6 +67,18 @@ def hold_lock(state_dir: Path, *, purpose: str, since: datetime) -> Iterator[Hol
                 os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path, patience_s: float) -> None:
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            if time.monotonic() >= deadline:
+                raise LockHeld(path, _read(path)) from error
+        time.sleep(0.05)
 
 
 def find_holder(state_dir: Path) -> Holder | None:

@@ -206,15 +206,18 @@ LEFT JOIN (
 CREATE VIEW sources AS
 SELECT
     s.source_id, s.name, s.country, s.language, s.kind, s.homepage, s.feed_url, s.enabled, s.reason,
-    f.last_fetch_at, f.last_code, f.last_good_at, f.fetches, f.failures,
-    coalesce(e.entries, 0) AS entries, e.last_entry_at
+    coalesce(t.state, CASE WHEN s.enabled THEN 'never asked' ELSE 'off' END) AS state,
+    t.evidence, t.since_at, t.valid_at, t.newest_at, t.next_check_at,
+    f.last_fetch_at, f.last_code, coalesce(f.fetches, 0) AS fetches, coalesce(f.failures, 0) AS failures,
+    coalesce(e.entries, 0) AS entries, e.last_entry_at,
+    coalesce(a.articles, 0) AS articles, coalesce(a.copies, 0) AS copies
 FROM source_list AS s
+LEFT JOIN source_states AS t ON t.source_id = s.source_id AND s.enabled
 LEFT JOIN (
     SELECT
         source_id,
         max(fetched_at) AS last_fetch_at,
         arg_max(code, fetched_at) AS last_code,
-        max(fetched_at) FILTER (WHERE code IN ('ok', 'not-modified')) AS last_good_at,
         count(*) AS fetches,
         count(*) FILTER (WHERE code NOT IN ('ok', 'not-modified')) AS failures
     FROM fetches
@@ -223,7 +226,16 @@ LEFT JOIN (
 ) AS f ON f.source_id = s.source_id
 LEFT JOIN (
     SELECT source_id, count(*) AS entries, max(first_seen_at) AS last_entry_at FROM entries GROUP BY source_id
-) AS e ON e.source_id = s.source_id;
+) AS e ON e.source_id = s.source_id
+LEFT JOIN (
+    SELECT
+        v.source_id,
+        count(*) FILTER (WHERE c.standing = 'new') AS articles,
+        count(*) FILTER (WHERE c.standing <> 'new') AS copies
+    FROM standings AS c
+    JOIN article_versions AS v ON v.version_id = c.version_id
+    GROUP BY v.source_id
+) AS a ON a.source_id = s.source_id;
 
 CREATE VIEW problems AS
 SELECT p.happened_at, p.stage, p.code, p.detail, p.source_id, s.name AS source, p.url, p.entry_id, p.run_id

@@ -128,13 +128,20 @@ COMMENT ON COLUMN sources.homepage IS 'Address for people.';
 COMMENT ON COLUMN sources.feed_url IS 'Address of the feed. Secrets hidden.';
 COMMENT ON COLUMN sources.enabled IS 'Whether it is read.';
 COMMENT ON COLUMN sources.reason IS 'Why it is off.';
+COMMENT ON COLUMN sources.state IS 'ok, not-modified, empty, stale, blocked, gone, broken, moved; off or never asked.';
+COMMENT ON COLUMN sources.evidence IS 'Why, in a sentence.';
+COMMENT ON COLUMN sources.since_at IS 'Since when it is in that state.';
+COMMENT ON COLUMN sources.valid_at IS 'Last valid answer.';
+COMMENT ON COLUMN sources.newest_at IS 'Latest plausible publication time ever seen in it.';
+COMMENT ON COLUMN sources.next_check_at IS 'Not asked again before this time.';
 COMMENT ON COLUMN sources.last_fetch_at IS 'Last time it was asked.';
 COMMENT ON COLUMN sources.last_code IS 'How that ended: ok, not-modified, or a problem''s code.';
-COMMENT ON COLUMN sources.last_good_at IS 'Last time it answered well.';
 COMMENT ON COLUMN sources.fetches IS 'How often it was asked.';
 COMMENT ON COLUMN sources.failures IS 'How often that failed.';
 COMMENT ON COLUMN sources.entries IS 'Entries ever seen.';
 COMMENT ON COLUMN sources.last_entry_at IS 'When its last new entry was seen.';
+COMMENT ON COLUMN sources.articles IS 'Distinct articles that came of it.';
+COMMENT ON COLUMN sources.copies IS 'Copies that came of it.';
 
 COMMENT ON VIEW problems IS 'Expected failures: a feed that did not answer, a page that was refused. One row an occurrence.';
 COMMENT ON COLUMN problems.happened_at IS 'When, by the clock of the run.';
@@ -442,6 +449,8 @@ COMMENT ON TABLE storyline_facts IS 'Private: what was said on a storyline, as h
 COMMENT ON TABLE copy_documents IS 'Private: candidate index of copy detection, the articles it knows.';
 
 COMMENT ON TABLE copy_marks IS 'Private: candidate index of copy detection, hashed passages and terms of each article.';
+
+
 
 COMMENT ON TABLE copy_fingerprints IS 'Private: reference articles known without their text, as hashes and small facts.';
 

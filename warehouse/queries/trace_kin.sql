@@ -1,0 +1,24 @@
+WITH passages AS (
+    SELECT version_id, rank, list(passage ORDER BY length(passage) DESC)[1:3] AS passages
+    FROM (
+        SELECT k.version_id, k.rank, substr(t.text, span."start" + 1, span."end" - span."start") AS passage
+        FROM (
+            SELECT version_id, rank, unnest(spans) AS span
+            FROM kinships
+            WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))
+        ) AS k
+        JOIN texts AS t ON t.version_id = k.version_id
+    ) AS shared
+    GROUP BY version_id, rank
+)
+SELECT
+    k.version_id, k.rank, k.other_id, k.relation, k.share, k.other_share, k.confidence, k.fingerprint_only, k.reasons,
+    o.title, o.url, coalesce(s.name, o.publisher, o.site) AS outlet, o.published_at, p.passages
+FROM kinships AS k
+LEFT JOIN passages AS p ON p.version_id = k.version_id AND p.rank = k.rank
+LEFT JOIN (SELECT article_id, max(version) AS version FROM article_versions GROUP BY article_id) AS c
+    ON c.article_id = k.other_id
+LEFT JOIN article_versions AS o ON o.article_id = c.article_id AND o.version = c.version
+LEFT JOIN source_list AS s ON s.source_id = o.source_id
+WHERE k.article_id IN (SELECT unnest($ids::VARCHAR[]))
+ORDER BY k.version_id, k.rank
