@@ -6,7 +6,7 @@ import difflib
 import re
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from config.yaml_lines import Document, Key
+
+CLOSE = 0.6  # of difflib's ratio: a misspelling of a key
 
 # What a pattern of `config.kinds` and its neighbours means to a person.
 PATTERNS: Mapping[str, str] = {
@@ -53,7 +55,7 @@ class ConfigError(Exception):
 def nearest(word: str, valid: Iterable[str], *, wanted: str) -> str:
     """A remedy for an unknown word: the closest valid one, else what is possible."""
     choices = sorted(set(valid))
-    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=CLOSE)
     if close:
         return f"Did you mean {close[0]!r}?"
     shown = ", ".join(choices[:12]) + (", ..." if len(choices) > 12 else "")
@@ -74,6 +76,18 @@ def readable_key(key: Key, data: Any) -> str:
         else:
             out += f".{part}" if out else part
     return out
+
+
+def explain_all(errors: Sequence[ErrorDetails], file: str, document: Document, model: type[BaseModel]) -> list[Fault]:
+    """The faults, one for each mistake: a misspelt key is not also reported as missing."""
+    unknown = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+    meant = {
+        (*key[:-1], close[0])
+        for key in unknown
+        if (close := difflib.get_close_matches(str(key[-1]), known_keys(model, key[:-1]), n=1, cutoff=CLOSE))
+    }
+    left = [error for error in errors if error["type"] != "missing" or error["loc"] not in meant]
+    return [explain(error, file, document, model) for error in left]
 
 
 def explain(error: ErrorDetails, file: str, document: Document, model: type[BaseModel]) -> Fault:

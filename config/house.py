@@ -76,6 +76,7 @@ def _reader_faults(
 ) -> Iterator[Fault]:
     readers, words = documents["recipients.yaml"], documents["topics.yaml"]
     by_id = {topic.id: topic for topic in topics}
+    found_any = False
     for index, recipient in enumerate(recipients):
         wanted = [topic for topic in topics if recipient.wants_topic(topic.id)]
         entities = {entity.name for topic in wanted for entity in topic.entities}
@@ -96,10 +97,13 @@ def _reader_faults(
                  f"Take {name!r} out, or add phrases in it to topics.yaml.")
                 for at, name in enumerate(recipient.languages) if name not in languages
             ]  # fmt: skip
+        found_any = found_any or bool(unknown)
         for key, wrong, remedy in unknown:
             full: Key = ("recipients", index, *key)
             yield Fault("recipients.yaml", readers.line_of(full) if readers else None,
                         readable_key(full, readers.data if readers else None), wrong, remedy)  # fmt: skip
+    if found_any:
+        return  # topics may be out of reach only because of these
     for index, topic in enumerate(topics if recipients else ()):
         if not any(_could_match(recipient, topic) for recipient in recipients):
             yield Fault("topics.yaml", words.line_of(("topics", index)) if words else None, f"topics[{topic.id}]",

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from config.faults import ConfigError, Fault, explain, nearest, readable_key
+from config.faults import ConfigError, Fault, explain_all, nearest, readable_key
 from config.house import House, together
 from config.kinds import Line, Strict
 from config.recipients import MailSettings, Recipient, StorylinePreferences
@@ -130,7 +130,7 @@ def _check(
     try:  # JSON, because strict checking of JSON takes lists for tuples but no "5" for 5
         return model.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        faults += [explain(detail, name, document, model) for detail in error.errors(include_url=False)]
+        faults += explain_all(error.errors(include_url=False), name, document, model)
         return None
 
 
