@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 import aiohttp
 from yarl import URL
@@ -20,8 +20,10 @@ from extractors.web.decompress import ACCEPTED, BadEncoding, TooLarge, decompres
 from extractors.web.gates import Gates
 from extractors.web.guard import AddressRefused, GuardPolicy, Resolver
 from extractors.web.headers import header, is_challenge, parse_retry_after
+from extractors.web.manners import Manners
 from extractors.web.model import FetchKind, FetchLimits, FetchRequest, FetchResult, NotModified
-from extractors.web.robots import RobotsPolicy, RobotsRules, origin_of
+from extractors.web.rights import Rights, RightsPolicy, TdmRule, may_be_reserved, rights_of
+from extractors.web.robots import RobotsPolicy, origin_of
 
 _ACCEPT: dict[FetchKind, str] = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
@@ -65,7 +67,9 @@ class Fetcher:
 
     Sends our name, the validators it is given and nothing else about us: no cookies, no referrer, no disguise.
     Every hop is checked against `guard` at connect time and against `robots`; https never falls back to http.
-    `clock` gives the time that answers are stamped with.
+    `clock` gives the time that answers are stamped with. `reservations` keeps the sites' tdmrep.json files: by default
+    one of its own, False to leave text and data mining reservations alone. `robots` and `reservations` may be shared
+    by fetchers that live one after the other.
     """
 
     def __init__(
@@ -76,16 +80,23 @@ class Fetcher:
         guard: GuardPolicy,
         robots: RobotsPolicy | None,
         clock: Callable[[], datetime],
+        reservations: RightsPolicy | Literal[False] | None = None,
     ) -> None:
         self.user_agent = user_agent
         self.limits = limits
         self.guard = guard
-        self.robots = robots
         self.clock = clock
         self._session: aiohttp.ClientSession | None = None
         self._gates = Gates(limits)
         self._slots = asyncio.Semaphore(limits.connections)
-        self._rules_under_way: dict[str, asyncio.Task[RobotsRules]] = {}
+        self._token = user_agent.split("/", 1)[0].strip()
+        self._manners = Manners(
+            ask=self.get,
+            clock=clock,
+            slow_down=lambda origin, gap_s: self._gates.slow_down(_host_of(origin), gap_s),
+            robots=robots,
+            rights=RightsPolicy() if reservations is None else reservations or None,
+        )
 
     async def __aenter__(self) -> Self:
         connector = aiohttp.TCPConnector(
@@ -110,8 +121,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._rules_under_way.values():
-            task.cancel()
+        self._manners.cancel()
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -121,8 +131,8 @@ class Fetcher:
 
         Problem codes: `bad-url`, `dns`, `connect`, `tls`, `timeout`, `refused-address`, `insecure-redirect`,
         `bad-redirect`, `redirect-loop`, `too-many-redirects`, `too-large`, `bad-encoding`, `cut-off`, `bad-response`,
-        `unexpected-304`, `http-NNN`, `blocked` (a protection service answered), `robots-denied`, `crawl-delay`,
-        `retry-later`, `host-unreachable`.
+        `unexpected-304`, `http-NNN`, `blocked` (a protection service answered), `robots-denied`, `reserved` (text and
+        data mining; pages only), `crawl-delay`, `retry-later`, `host-unreachable`.
         """
         url = fetchable_url(request.url)
         trip = _Trip(request, url or request.url)
@@ -139,37 +149,18 @@ class Fetcher:
                 return problem
         return trip.problem("too-many-redirects", f"More than {self.limits.max_redirects} redirects.")
 
-    async def robots_rules(self, url: str) -> RobotsRules | None:
-        """What the site's robots.txt says to us, fetched if need be; None if this fetcher keeps no robots policy."""
-        if self.robots is None:
-            return None
-        origin = origin_of(url)
-        known = self.robots.find(origin, now=self.clock())
-        if known:
-            return known
-        task = self._rules_under_way.get(origin)
-        if task is None:
-            task = asyncio.create_task(self._learn_rules(origin, self.robots))
-            self._rules_under_way[origin] = task
-        return await asyncio.shield(task)
-
-    async def _learn_rules(self, origin: str, robots: RobotsPolicy) -> RobotsRules:
-        try:
-            answer = await self.get(FetchRequest(url=f"{origin}/robots.txt", kind="rules"))
-            rules = robots.learn(origin, answer, now=self.clock())
-            if rules.crawl_delay_s:
-                self._gates.slow_down(_host_of(origin), rules.crawl_delay_s)
-            return rules
-        finally:
-            self._rules_under_way.pop(origin, None)
+    async def rights(self, page: FetchedPage) -> Rights:
+        """What the publisher says about the page: in its headers, its meta elements, and the site's tdmrep.json."""
+        rules: tuple[TdmRule, ...] = ()
+        if self._manners.rights is not None:
+            rules = await self._manners.tdm_rules(self._manners.rights, origin_of(page.final_url))
+        return rights_of(page, agent=self._token, rules=rules)
 
     async def _hop(self, trip: _Trip) -> _Hop | Problem:
         host = _host_of(trip.url)
-        if self.robots is not None and trip.request.kind != "rules":
-            rules = await self.robots_rules(trip.url)
-            reason = self.robots.refusal(rules, trip.url, trip.request.kind) if rules else None
-            if reason:
-                return trip.problem("robots-denied", f"{host}: {reason}.")
+        denied = await self._manners.refusal(trip.url, trip.request.kind)
+        if denied:
+            return trip.problem(denied[0], f"{host}: {denied[1]}.")
         refused = self._gates.refusal(host)
         if refused:
             return trip.problem(refused.code, refused.detail, refused.wait_s)
@@ -260,10 +251,17 @@ class Fetcher:
                 elapsed_s=trip.spent_s, permanent_url=trip.permanent_url,
             )  # fmt: skip
         if 200 <= hop.status < 300:
-            return FetchedPage(
+            page = FetchedPage(
                 url=trip.request.url, final_url=trip.url, status=hop.status, headers=hop.headers, body=hop.body,
                 fetched_at=now, elapsed_s=trip.spent_s, permanent_url=trip.permanent_url,
             )  # fmt: skip
+            if trip.request.kind == "page" and self._manners.rights is not None and may_be_reserved(page):
+                said = rights_of(page, agent=self._token)
+                if said.reserved:
+                    return trip.problem(
+                        "reserved", f"The publisher reserves text and data mining ({', '.join(said.evidence)})."
+                    )
+            return page
         wait_s = parse_retry_after(header(hop.headers, "retry-after"), now=now)
         if wait_s and hop.status in (429, 503):
             self._gates.close(_host_of(trip.url), wait_s)

@@ -38,7 +38,8 @@ class _Site(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         for request in data.split(b"\r\n\r\n")[:-1]:
-            body = ROBOTS if b"/robots.txt " in request[:64] else BODY
+            site_file = b"/robots.txt " in request[:64] or b"/.well-known/" in request[:64]
+            body = ROBOTS if site_file else BODY
             head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n".encode()
             asyncio.get_running_loop().call_later(DELAY_S, self._send, head + body)
 
@@ -90,6 +91,7 @@ async def ours(urls: list[str], *, robots: bool) -> int:
         guard=GuardPolicy(allow_networks=("127.0.0.0/8",)),
         robots=RobotsPolicy(agent="sovwatch-benchmark") if robots else None,
         clock=lambda: datetime.now(UTC),
+        reservations=None if robots else False,
     ) as fetcher:
         await fetch_all(fetcher, [FetchRequest(url=url) for url in urls], on_result=count)
     return done
@@ -112,7 +114,7 @@ def main() -> None:
     port = mine.recv()
     urls = [f"http://{hosts[n % args.hosts]}:{port}/page/{n}" for n in range(args.pages)]
     runs = {"bare aiohttp": lambda: bare(urls), "sovwatch": lambda: ours(urls, robots=False),
-            "sovwatch with robots.txt": lambda: ours(urls, robots=True)}  # fmt: skip
+            "sovwatch with robots.txt and tdmrep.json": lambda: ours(urls, robots=True)}  # fmt: skip
     rates: dict[str, list[float]] = {name: [] for name in runs}
     cpus: dict[str, list[float]] = {name: [] for name in runs}
     try:
