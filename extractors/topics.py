@@ -101,7 +101,8 @@ class TopicMatcher:
         self._languages = frozenset(
             language for topic in self._topics for words in (topic.phrases, topic.terms) for language in words
         )
-        self._first: dict[str, list[Surface]] = {}
+        # By the first word, then by the second one ("" where there is none): a common first word costs little.
+        self._first: dict[str, dict[str, list[Surface]]] = {}
         self._strings: dict[str, list[tuple[str, Use]]] = {}
         self._parts: dict[str, str] = {}
         surfaces: dict[tuple[Word, ...], Surface] = {}
@@ -117,7 +118,8 @@ class TopicMatcher:
                 if words not in surfaces:
                     surface = surfaces[words] = Surface(words)
                     for form in words[0].forms:
-                        self._first.setdefault(form, []).append(surface)
+                        for second in words[1].forms if len(words) > 1 else ("",):
+                            self._first.setdefault(form, {}).setdefault(second, []).append(surface)
                 surfaces[words].uses.append(use)
                 if use.language == "de" and len(words) == 1 and words[0].exact is None:
                     self._parts |= {form: form for form in words[0].forms if len(form) >= COMPOUND}
@@ -131,10 +133,12 @@ class TopicMatcher:
         """The topics of the article, the surest first; empty for an off-topic one.
 
         One phrase is enough. Two different terms, or one term or context word and an entity, count where they stand
-        within 40 words of one another: once if that is in title or lead, or either word is there too, or the text is
-        a brief; else in two places, not with the same two words. Each different word adds to the weight: 3 in title or lead, 1 in the body, times
-        1 for a phrase, 0.5 for a term, 0.25 for a context word or an entity. Words of the article's language and
-        English ones count; all do where the language is unknown (None) or has none. False friends hide their words.
+        within 40 words of one another. Once is enough in title and lead, in a brief, and where the term or context
+        word stands in title or lead too; else it takes two different terms or context words, in two places of the
+        body or with an entity in title or lead. Each different word adds to the weight: 3 in title or lead, 1 in the
+        body, times 1 for a phrase, 0.5 for a term, 0.25 for a context word or an entity. Words of the article's
+        language and English ones count; all do where the language is unknown (None) or none of the configuration's.
+        False friends hide their words.
         """
         known = language[:2].lower() if language else ""
         spoken = {"", "en", known} if known in self._languages else None
@@ -172,15 +176,15 @@ class TopicMatcher:
                 key = known[word] if word in known else self._part_of(word)
                 if key is None:
                     continue
-            for surface in first[key]:  # type: ignore[index]
-                end = at + len(surface.words)
-                if end > len(raw) or (key != word and len(surface.words) > 1):
-                    continue
-                if key == word and not all(
-                    wanted.fits(raw[at + n], folded[at + n]) for n, wanted in enumerate(surface.words)
-                ):
-                    continue
-                hits += [Hit(at, end, use) for use in surface.uses if key == word or use.language == "de"]
+            by_second = first[key]  # type: ignore[index]
+            if key != word:  # a compound: German words that stand alone in the configuration
+                hits += [Hit(at, at + 1, u) for s in by_second.get("", ()) for u in s.uses if u.language == "de"]
+                continue
+            for second in ("", folded[at + 1]) if at + 1 < len(folded) else ("",):
+                for surface in by_second.get(second, ()):
+                    end = at + len(surface.words)
+                    if end <= len(raw) and _fits(surface.words, raw, folded, at):
+                        hits += [Hit(at, end, use) for use in surface.uses]
         return hits
 
     def _part_of(self, word: str) -> str | None:
@@ -219,6 +223,10 @@ class TopicMatcher:
 
     def __setstate__(self, topics: tuple[TopicWords, ...]) -> None:
         self.__init__(topics)  # type: ignore[misc]
+
+
+def _fits(words: tuple[Word, ...], raw: list[str], folded: list[str], at: int) -> bool:
+    return all(wanted.fits(raw[at + n], folded[at + n]) for n, wanted in enumerate(words))
 
 
 def _uses(index: int, topic: TopicWords) -> Iterable[tuple[Use, str]]:
@@ -276,23 +284,25 @@ def _judge(topic_id: str, hits: list[Hit], head_end: int, length: int) -> TopicM
 
 
 def _weak_words_suffice(hits: list[Hit], head_end: int, length: int) -> bool:
+    """Whether weak words stand close enough, prominently enough or often enough; `match` has the rule in words."""
     weak = sorted((hit for hit in hits if hit.use.role != "phrase"), key=lambda hit: (hit.start, hit.end))
     in_head = {hit.use.label for hit in weak if hit.start < head_end}
     first_end: int | None = None
     labels: set[str] = set()
+    policy: set[str] = set()
     for index, one in enumerate(weak):
         for other in weak[index + 1 :]:
             if other.start - one.end > NEAR:
                 break
             if not _support(one, other):
                 continue
-            if one.start < head_end and other.start < head_end:
-                return True
-            if length <= SHORT_TEXT or {one.use.label, other.use.label} & in_head:
+            if length <= SHORT_TEXT or other.start < head_end:
                 return True
             labels |= {one.use.label, other.use.label}
+            policy |= {hit.use.label for hit in (one, other) if hit.use.role != "entity"}
             first_end = other.end if first_end is None else first_end
-            if one.start - first_end > NEAR // 2 and len(labels) > 2:
+            again = one.start - first_end > NEAR // 2 and len(labels) > 2
+            if policy & in_head or (len(policy) > 1 and (again or labels & in_head)):
                 return True
     return False
 
