@@ -17,6 +17,7 @@ from warehouse.connection import Connection
 from warehouse.outbox import (
     DueMail,
     InterruptedMail,
+    clear_messages,
     find_due_mails,
     find_interrupted_mails,
     find_message,
@@ -35,6 +36,7 @@ Step = Literal["connected", "sending", "handing-over", "answered", "ended"]
 LONGEST_WAIT_S = 6 * 3600.0
 # A mail that twice ended without an answer has almost surely arrived at least once: from then on a person decides.
 MAX_UNSURE = 2
+MESSAGE_DAYS = 30  # for how long the bytes of a sent mail are kept; that it was sent is kept for ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,7 @@ def deliver(
         raise
     if session is not None:
         session.quit()
+        clear_messages(con, before=clock() - timedelta(days=MESSAGE_DAYS))
     waiting, next_due_at = find_next_due(con, as_of=clock())
     return DeliveryReport(
         deliveries=tuple(deliveries),

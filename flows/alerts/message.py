@@ -142,5 +142,5 @@ def is_address(address: str) -> bool:
 
 def _encoding_for(text: str) -> str:
     # Quoted-printable takes three bytes for each byte beyond ASCII, base64 four for every three of all.
-    size = text.encode()
-    return "base64" if sum(byte > 126 for byte in size) > len(size) / 6 else "quoted-printable"
+    size = len(text.encode())
+    return "base64" if size - len(text.encode("ascii", "ignore")) > size / 6 else "quoted-printable"

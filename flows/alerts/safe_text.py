@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 # Explicit directional marks (UAX #9) reorder what stands around them; zero-width and tag characters hide text.
@@ -17,12 +18,16 @@ _RTL = frozenset(("R", "AL"))
 _URL_LIMIT = 2_000
 
 
+# Cached, because one development is shown to many readers.
+@lru_cache(maxsize=16_384)
 def clean_line(text: str, limit: int = 300) -> str:
     """The text as one line of at most `limit` characters, ending in an ellipsis where it was cut.
 
     Line breaks, tabs and control characters become spaces; directional marks and invisible characters go; lone
     surrogates become U+FFFD; more than three combining marks in a row are dropped. The result is NFC.
     """
+    if text.isascii() and text.isprintable():
+        return shorten(" ".join(text.split()), limit)
     text = text[:_SCAN_LIMIT].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
     kept: list[str] = []
@@ -49,6 +54,7 @@ def shorten(text: str, limit: int) -> str:
     return cut.rstrip(" ,;:-–—") + "…"
 
 
+@lru_cache(maxsize=16_384)
 def safe_link(url: str | None) -> str | None:
     """The URL if it is http or https with a host, without user or password, of sane length and printable; else None."""
     if not url or len(url) > _URL_LIMIT or any(char <= " " or "\x7f" <= char <= "\xa0" for char in url):
@@ -67,7 +73,7 @@ def safe_link(url: str | None) -> str | None:
 
 def isolate(text: str) -> str:
     """For plain text: a right-to-left text stands between FSI and PDI (UAX #9), so that its line stays in order."""
-    if any(unicodedata.bidirectional(char) in _RTL for char in text):
+    if not text.isascii() and any(unicodedata.bidirectional(char) in _RTL for char in text):
         return f"\u2068{text}\u2069"
     return text
 

@@ -23,9 +23,10 @@ from flows.alerts.preferences_file import FILE, change_preferences, save_prefere
 from flows.alerts.safe_text import clean_line
 from flows.commands import app
 from flows.commands.options import ConfigOption, JsonOption, config_folder, err, fail, open_house, out
+from flows.commands.reading import reading, stop
 from flows.exits import Exit
 from flows.night import snapshot_file, warehouse_file
-from warehouse.connection import Connection, WarehouseError, open_file, open_snapshot
+from warehouse.connection import Connection, WarehouseError, open_file
 from warehouse.lock import LockHeld, hold_lock
 from warehouse.outbox import MailRow, MailState, find_mails, find_message, find_storylines, requeue_mails
 from warehouse.runs import find_last_run
@@ -55,7 +56,7 @@ def preview(
     """Write tonight's mails to files (.html, .txt, .eml) without sending anything.
 
     The mails are composed from the developments of the last run with the configuration as it is now, as if nothing
-    had been told yet. Exit codes: 0 written, also if there was none to write; 2 configuration wrong; 4 locked.
+    had been told yet. Exit codes: 0 written, or nothing to write; 1 no snapshot yet; 2 configuration wrong; 4 locked.
     """
     house = open_house(config)
     if queued:
@@ -104,10 +105,13 @@ def list_mails(
     try:
         with hold_lock(house.settings.state_dir, purpose="alerts list", since=datetime.now(UTC)):
             path = warehouse_file(house.settings.state_dir)
-            rows = _read_mails(open_file(path), wanted, most) if path.is_file() else []
+            rows = _read_mails(path, wanted, most) if path.is_file() else []
     except LockHeld as held:
         err.print(f"As of the last snapshot; {held}", markup=False, style="yellow")
-        rows = _read_mails(_open_snapshot(house), wanted, most)
+        with reading(house.settings.state_dir, None) as con:
+            rows = find_mails(con, states=wanted or None, most=most)
+    except WarehouseError as error:
+        stop(error)
     if as_json:
         out.print_json(json.dumps([dataclasses.asdict(row) for row in rows], default=str))
         return
@@ -118,7 +122,7 @@ def list_mails(
         table.add_row(*(Text(cell) for cell in _cells(row)))
         if row.state not in ("sent", "queued") and row.detail:
             table.add_row("", "", "", "", "", "", "", "", Text(f"{row.code}: {row.detail}", style="yellow"))
-    out.print(table if rows else "No mail yet.")
+    out.print(table if rows else "No such mail." if state else "No mail yet.")
 
 
 @alerts.command()
@@ -191,7 +195,7 @@ def _find_storyline(house: House, prefix: str) -> tuple[str, str]:
     """The one storyline whose id begins so. Without a snapshot to look in, the id is taken as it is."""
     if not snapshot_file(house.settings.state_dir).is_file():
         return prefix, ""
-    with contextlib.closing(_open_snapshot(house)) as con:
+    with reading(house.settings.state_dir, None) as con:
         found = find_storylines(con, prefix)
     exact = [one for one in found if one[0] == prefix]
     if len(exact or found) == 1:
@@ -209,7 +213,7 @@ def _compose(house: House, run_id: str | None, recipient_id: str | None) -> Sequ
     readers = [reader for reader in house.recipients if recipient_id in (None, reader.id)]
     if not readers:
         fail(f"there is no recipient {recipient_id!r} in recipients.yaml", Exit.CONFIG)
-    with contextlib.closing(_open_snapshot(house)) as con:
+    with reading(house.settings.state_dir, None) as con:
         last = find_last_run(con)
         developments = find_developments(con, run_id=run_id or (last.run_id if last else ""))
         as_of = last.as_of if last else datetime.now(UTC)
@@ -260,18 +264,11 @@ def _writer(house: House, *, purpose: str) -> Iterator[Connection]:
     except LockHeld as held:
         fail(str(held), Exit.LOCKED)
     except WarehouseError as error:
-        fail(str(error), Exit.FAILED)
+        stop(error)
 
 
-def _open_snapshot(house: House) -> Connection:
-    try:
-        return open_snapshot(snapshot_file(house.settings.state_dir))
-    except WarehouseError as error:
-        fail(str(error), Exit.CONFIG)
-
-
-def _read_mails(con: Connection, states: Sequence[MailState], most: int) -> list[MailRow]:
-    with contextlib.closing(con):
+def _read_mails(path: Path, states: Sequence[MailState], most: int) -> list[MailRow]:
+    with contextlib.closing(open_file(path)) as con:
         return find_mails(con, states=states or None, most=most)
 
 
