@@ -164,7 +164,7 @@ class Fetcher:
         refused = self._gates.refusal(host)
         if refused:
             return trip.problem(refused.code, refused.detail, refused.wait_s)
-        state = await self._gates.enter(host)
+        state = await self._gates.enter(host, keeps_gap=trip.request.kind != "rules")
         try:
             # Others may have met a closed door while this one waited for its turn.
             refused = self._gates.refusal(host)

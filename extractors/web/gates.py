@@ -59,11 +59,14 @@ class Gates:
             return Refused("crawl-delay", f"{name} allows one request every {state.gap_s:.0f} seconds.", wait_s)
         return None
 
-    async def enter(self, name: str) -> HostState:
-        """Waits for a free connection and the end of the gap; the caller releases `slots` of the state it gets."""
+    async def enter(self, name: str, *, keeps_gap: bool = True) -> HostState:
+        """Waits for a free connection and the end of the gap; the caller releases `slots` of the state it gets.
+
+        The two small files in which a site states its wishes are asked for without a gap.
+        """
         state = self.host(name)
         await state.slots.acquire()
-        if state.gap_s > 0:
+        if state.gap_s > 0 and keeps_gap:
             loop = asyncio.get_running_loop()
             now = loop.time()
             start = max(now, state.next_start)

@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 IPNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _V4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
@@ -48,7 +48,9 @@ class GuardPolicy:
         if port < 1024 and port not in self.allow_ports:
             return f"port {port} is not for web pages"
         hidden = _embedded(ip)
-        if not _is_public(ip) or (hidden is not None and not _is_public(hidden)):
+        # Behind NAT64 every public IPv4 site has such an address (RFC 6052): there the hidden one decides.
+        public = hidden is not None if ip in _NAT64 else _is_public(ip)
+        if not public or (hidden is not None and not _is_public(hidden)):
             return f"{address} is not a public address"
         return None
 
@@ -75,7 +77,7 @@ def _embedded(ip: IPAddress) -> ipaddress.IPv4Address | None:
         return ip.sixtofour
     if ip.teredo:
         return ip.teredo[1]
-    if any(ip in network for network in _NAT64) or ip in _V4_COMPATIBLE:
+    if ip in _NAT64 or ip in _V4_COMPATIBLE:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return None
 
