@@ -2,7 +2,7 @@
 
 What a reader gets is decided by the schema's own comments. A table without a comment, or whose comment begins with
 `Private:`, stays in the writer's file; so does a column whose comment begins with `Private:`. A text column whose
-comment ends with `Secrets hidden.` goes out with passwords, keys and tokens in its addresses replaced by stars. All
+comment ends with `Secrets hidden.` goes out with passwords, keys, tokens and mail addresses replaced by stars. All
 views go out. Indexes do not: the snapshot is only read.
 """
 

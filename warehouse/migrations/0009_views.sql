@@ -6,9 +6,10 @@ CREATE TABLE snapshot_info (                 -- filled in the snapshot only
     stamp        VARCHAR
 );
 
-CREATE MACRO hide_secrets(address) AS regexp_replace(
-    regexp_replace(address, '(://)[^/@\s]+@', '\1***@', 'g'),
-    '([?&](?:[a-z]+[_-])?(?:api)?(?:key|token|secret|auth|passw(?:or)?d|pwd|signature|sig)=)[^&#\s]+', '\1***', 'gi'
+CREATE MACRO hide_secrets(said) AS regexp_replace(regexp_replace(regexp_replace(said,
+    '(://)[^/@\s]+@', '\1***@', 'g'),
+    '([?&](?:[a-z]+[_-])?(?:api)?(?:key|token|secret|auth|passw(?:or)?d|pwd|signature|sig)=)[^&#\s]+', '\1***', 'gi'),
+    '[A-Za-z0-9._%+-]+(@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)', '***\1', 'g'
 );
 
 -- An article's standing is its last verdict that is not `revision`: a copy that is revised stays a copy.

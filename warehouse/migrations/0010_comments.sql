@@ -461,7 +461,7 @@ COMMENT ON COLUMN outbox_mails.planned_at IS 'When the mail was put into the out
 COMMENT ON COLUMN outbox_mails.attempts IS 'Attempts that ended.';
 COMMENT ON COLUMN outbox_mails.sending_at IS 'When the attempt that is under way began.';
 COMMENT ON COLUMN outbox_mails.sent_at IS 'When the server accepted it.';
-COMMENT ON COLUMN outbox_mails.detail IS 'What the server said.';
+COMMENT ON COLUMN outbox_mails.detail IS 'What the server said. Secrets hidden.';
 
 COMMENT ON COLUMN outbox_items.recipient_id IS 'Id of the recipient in the configuration.';
 COMMENT ON COLUMN outbox_items.development_id IS 'The development.';
@@ -476,4 +476,4 @@ COMMENT ON COLUMN outbox_attempts.attempt IS '1, 2, ...';
 COMMENT ON COLUMN outbox_attempts.started_at IS 'When it began.';
 COMMENT ON COLUMN outbox_attempts.ended_at IS 'When it ended.';
 COMMENT ON COLUMN outbox_attempts.code IS 'ok, or a problem''s code.';
-COMMENT ON COLUMN outbox_attempts.detail IS 'What the server said.';
+COMMENT ON COLUMN outbox_attempts.detail IS 'What the server said. Secrets hidden.';
