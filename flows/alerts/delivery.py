@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Literal
 
@@ -102,20 +103,16 @@ def deliver(
     due = find_due_mails(con, as_of=clock())
     found = (credentials or find_credentials(settings, environment)) if due else None
     stopped_by = found if isinstance(found, Problem) else None
-    session: SmtpSession | None = None
     left = len(due)
+    login = None if isinstance(found, Problem) else found
+    line = _Line(lambda: open_session(settings, login, tls=tls, timeout_s=timeout_s, final_timeout_s=final_timeout_s))
     try:
         for mail in due:
-            if isinstance(found, Problem) or stopped_by is not None:
+            session = stopped_by or line.open(partial(on_step, "connected", mail.mail_id))
+            if isinstance(session, Problem):
+                stopped_by = session
                 break
-            if session is None or not session.is_open:
-                opened = open_session(settings, found, tls=tls, timeout_s=timeout_s, final_timeout_s=final_timeout_s)
-                if isinstance(opened, Problem):
-                    stopped_by = opened
-                    break
-                session = opened
-                on_step("connected", mail.mail_id)
-            answer = _send(con, session, mail, clock, on_step)
+            answer = _send(con, line, session, mail, clock, on_step)
             left -= 1
             if answer is None:
                 continue
@@ -124,12 +121,9 @@ def deliver(
             if answer.whose == "server":
                 stopped_by = _problem(answer.code, f"{settings.host}:{settings.port}: {answer.detail}")
     except BaseException:
-        # Not quit(): that would wait for an answer, perhaps in the middle of a message.
-        if session is not None:
-            session.close()
+        line.drop()
         raise
-    if session is not None:
-        session.quit()
+    if line.hang_up():
         clear_messages(con, before=clock() - timedelta(days=MESSAGE_DAYS))
     waiting, next_due_at = find_next_due(con, as_of=clock())
     return DeliveryReport(
@@ -170,10 +164,48 @@ def _take_up(con: Connection, mail: InterruptedMail, at: datetime) -> Delivery:
     )
 
 
+class _Line:
+    """One connection for many mails, opened when first needed and again after it broke."""
+
+    def __init__(self, connect: Callable[[], SmtpSession | Problem]) -> None:
+        self._connect = connect
+        self._session: SmtpSession | None = None
+
+    def open(self, on_connected: Callable[[], None] = lambda: None) -> SmtpSession | Problem:
+        """The open session, or why there is none."""
+        if self._session is None or not self._session.is_open:
+            fresh = self._connect()
+            if isinstance(fresh, Problem):
+                return fresh
+            self._session = fresh
+            on_connected()
+        return self._session
+
+    def drop(self) -> None:
+        """Without goodbye: waiting for its answer could take long, perhaps in the middle of a message."""
+        if self._session is not None:
+            self._session.close()
+
+    def hang_up(self) -> bool:
+        """Says goodbye; False if there never was a connection."""
+        if self._session is not None:
+            self._session.quit()
+        return self._session is not None
+
+
 def _send(
-    con: Connection, session: SmtpSession, mail: DueMail, clock: Clock, on_step: Callable[[Step, str], None]
+    con: Connection,
+    line: _Line,
+    session: SmtpSession,
+    mail: DueMail,
+    clock: Clock,
+    on_step: Callable[[Step, str], None],
 ) -> Answer | None:
-    """The server's answer; None if the mail is not ours to send any more."""
+    """The server's answer; None if the mail is not ours to send any more.
+
+    Servers end connections after some mails or some silence: one that broke before this mail was handed over, having
+    carried others, is opened anew at once.
+    """
     stored = find_message(con, mail.mail_id)
     if stored is None or not mark_sending(con, mail.mail_id, at=clock()):
         return None
@@ -184,6 +216,10 @@ def _send(
         on_step("handing-over", mail.mail_id)
 
     answer = session.send(stored[0], stored[1], before_handing_over=before_handing_over)
+    if answer.broken_off and session.accepted:
+        again = line.open()
+        if isinstance(again, SmtpSession):
+            answer = again.send(stored[0], stored[1], before_handing_over=before_handing_over)
     on_step("answered", mail.mail_id)
     return answer
 

@@ -37,9 +37,14 @@ class Answer:
     detail: str
     whose: Literal["mail", "server"] = "mail"
 
+    @property
+    def broken_off(self) -> bool:
+        """The connection ended, and the server surely has not got the mail."""
+        return self.kind == "lost" or self.code == "smtp-421"
+
 
 class SmtpSession:
-    """An open, logged-in connection. Use `open_session`."""
+    """An open, logged-in connection; `accepted` counts the mails that it carried. Use `open_session`."""
 
     def __init__(self, connection: smtplib.SMTP, sender: str, secrets: tuple[str, ...], final_timeout_s: float) -> None:
         self._connection = connection
@@ -47,6 +52,7 @@ class SmtpSession:
         self._secrets = secrets
         self._final_timeout_s = final_timeout_s
         self._private: tuple[str, ...] = ()
+        self.accepted = 0
 
     def send(self, address: str, message: bytes, *, before_handing_over: Callable[[], None]) -> Answer:
         """Hands the message over to the server for one address.
@@ -93,6 +99,7 @@ class SmtpSession:
             self.close()
             return Answer(kind="unsure", code="smtp-unsure", detail=self._say(f"no answer after the end: {error}"))
         if code == 250:
+            self.accepted += 1
             return Answer(kind="sent", code="ok", detail=self._say(_text(said)))
         return self._refuse("end of DATA", code, said)
 

@@ -26,14 +26,17 @@ from cryptography.x509.oid import NameOID
 @dataclass
 class Mailbox:
     """What the server took, and how it behaves: `refuse` maps an address to an answer at RCPT TO, `at_end` answers the
-    end of a message (None: takes it and drops the connection without a word)."""
+    end of a message (None: takes it and drops the connection without a word). `drop_before_data` drops it at RCPT TO;
+    after `most_per_connection` mails the server says goodbye."""
 
     refuse: dict[str, str] = field(default_factory=dict)
     at_end: Callable[[str, int], str | None] = lambda address, number: "250 taken"
     drop_before_data: set[str] = field(default_factory=set)
+    most_per_connection: int = 1_000
     mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     connections: int = 0
+    begun: int = 0
     logins: list[str] = field(default_factory=list)
 
     def addresses(self) -> list[str]:
@@ -50,13 +53,22 @@ class Mailbox:
     ) -> list[str]:
         session.host_name = hostname
         self.connections += 1
+        self.begun = 0
         return responses
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        self.begun += 1
+        if self.begun > self.most_per_connection:
+            return "421 enough for one connection"
+        envelope.mail_from = address
+        return "250 go on"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address in self.drop_before_data:
-            self.drop_before_data.discard(address)
             assert server.transport is not None
             server.transport.abort()
             return "421 gone"

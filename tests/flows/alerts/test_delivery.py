@@ -121,6 +121,15 @@ def test_a_temporary_refusal_is_tried_again_later_with_the_same_bytes_and_given_
     assert sorted(box.addresses()) == ["r00@example.org", "r01@example.org"]
 
 
+def test_a_server_that_ends_connections_after_a_few_mails_delays_none() -> None:
+    con, box = open_memory(), Mailbox(most_per_connection=3)
+    fill(con, readers=8)
+    with mail_server(box) as port:
+        report = send(con, port)
+    assert (report.sent, box.connections) == (8, 3)
+    assert {row.attempts for row in find_mails(con)} == {1}
+
+
 def test_a_connection_dropped_before_the_message_costs_no_mail() -> None:
     con, box = open_memory(), Mailbox(drop_before_data={"r01@example.org"})
     fill(con, readers=3)
@@ -129,6 +138,7 @@ def test_a_connection_dropped_before_the_message_costs_no_mail() -> None:
         assert [one.ended for one in report.deliveries].count("sent") == 2
         (lost,) = [one for one in report.deliveries if one.ended == "later"]
         assert lost.code == "smtp-dropped" and lost.next_try_at is not None
+        box.drop_before_data.clear()
         assert send(con, port, lost.next_try_at).sent == 1
     assert sorted(box.addresses()) == ["r00@example.org", "r01@example.org", "r02@example.org"]
 
