@@ -17,11 +17,12 @@ from warehouse.stories.model import Development
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLine:
-    """How one source did tonight: its state with the evidence, entries in its feed, and how many were new to us."""
+    """How one source did tonight: its state now and `before`, the evidence, entries in its feed, how many were new."""
 
     source_id: str
     name: str
     state: str
+    before: str | None
     evidence: str
     entries: int
     new: int

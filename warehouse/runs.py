@@ -65,6 +65,11 @@ def count_runs_at(con: duckdb.DuckDBPyConnection, *, as_of: datetime) -> int:
     return int(row[0]) if row else 0
 
 
+def release_entries(con: duckdb.DuckDBPyConnection, *, run_id: str) -> None:
+    """Gives back the entries that the run took up and could not do anything for; inside the caller's transaction."""
+    con.execute(load_sql("run_entries_release"), {"run_id": run_id})
+
+
 def store_sources(con: duckdb.DuckDBPyConnection, sources: Sequence[SourceRow]) -> None:
     """Makes the stored list of sources equal to the configured one. Order does not matter."""
     columns = ("source_id", "name", "feed_url", "homepage", "country", "language", "kind", "enabled", "reason")

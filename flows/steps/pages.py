@@ -12,11 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from warehouse.boilerplate import add_site_paragraphs, find_site_boilerplate
 
 from extractors.model import FetchedPage, Problem
 from extractors.pages.pool import PageJob, PagePool
-from extractors.urls import site_of
 from extractors.web.model import FetchRequest, FetchResult, NotModified
 from flows.night import Night
 from flows.performing import Performer
@@ -117,7 +115,6 @@ def read_batch(night: Night, pool: PagePool, answers: Sequence[Answer]) -> int:
     readings += _read(night, pool, pages)
     with night.timed("duckdb"), transaction(night.con):
         add_readings(night.con, run_id=night.run_id, as_of=night.as_of, readings=readings)
-        add_site_paragraphs(night.con, [reading.article for reading in readings if reading.article])
     night.problems.extend(reading.problem for reading in readings if reading.problem)
     return len(readings)
 
@@ -127,13 +124,8 @@ def _read(
 ) -> list[Reading]:
     if not pages:
         return []
-    with night.timed("duckdb"):
-        known = find_site_boilerplate(night.con, {site_of(page.final_url) for _, page, _ in pages})
     sources = {id(page): (item, fetch) for item, page, fetch in pages}
-    jobs = [
-        PageJob(page=page, entry=item.entry, site_boilerplate=known.get(site_of(page.final_url), frozenset()))
-        for item, page, _ in pages
-    ]
+    jobs = [PageJob(page=page, entry=item.entry) for item, page, _ in pages]
     readings = []
     with night.timed("extraction"):
         for job, read in pool.read_many(jobs, now=night.clock()):

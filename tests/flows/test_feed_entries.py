@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from extractors.model import FeedEntry
 from extractors.urls import article_id_of
-from flows.steps.feeds import Sorted, sort_entries
+from flows.steps.entries import Sorted, sort_entries
 
 NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
 
