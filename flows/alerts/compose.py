@@ -105,7 +105,7 @@ class _Composer:
         """The mail of a night without developments."""
         line = f"A quiet night: no new development for you on {show_day(self.night)}."
         subject = f"Quiet night, {show_day(self.night)}"
-        values = {"subject": subject, "peek": "", "line": line, "footer": self._footer()}
+        values = {"subject": subject, "peek": "", "line": line, "footer": self._footer(news=False)}
         return self._finish(
             kind="quiet",
             mail_id=mail_id_of("quiet", self.recipient.id, self.night.isoformat()),
@@ -130,7 +130,7 @@ class _Composer:
             return f"Alert: {headline}"
         return headline if count == 1 else f"{headline} (+{count - 1} more)"
 
-    def _footer(self) -> str:
+    def _footer(self, *, news: bool = True) -> str:
         recipient = self.recipient
         topics = (show_topic(topic, self.titles) for topic in recipient.topics)
         wishes = ["all topics" if "*" in recipient.topics else f"topics {_join(topics)}"]
@@ -140,9 +140,12 @@ class _Composer:
             wishes.append(f"languages {_join(recipient.languages)}")
         if recipient.min_weight:
             wishes.append(f"weight from {round(recipient.min_weight * 100)}")
+        said = f"For {clean_line(recipient.name, 80)}: {'; '.join(wishes)}."
+        if not news:
+            return said
         return (
-            f"For {clean_line(recipient.name, 80)}: {'; '.join(wishes)}. Times are in {recipient.timezone}. What is "
-            "new in a sentence is marked. To hear less or more of a storyline: sovwatch alerts mute (boost) and its id."
+            f"{said} Times are in {recipient.timezone}. What is new in a sentence is marked. To hear less or more of a "
+            "storyline: sovwatch alerts mute (or boost) and its id."
         )
 
     def _finish(

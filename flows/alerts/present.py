@@ -102,7 +102,7 @@ def show_story(
     own = [outlet for outlet in outlets if outlet.relation in ("new", "revision")] or outlets[:1]
     copies = [outlet for outlet in outlets if outlet not in own]
     spoken = Counter(outlet.language for outlet in outlets if outlet.language)
-    usual = max(sorted(spoken), key=lambda language: spoken[language], default=None)
+    usual = max(sorted(spoken), key=lambda language: (spoken[language], language == "en"), default=None)
     before = _show_before(development, zone)
     earlier = _show_earlier(development, turns, zone)
     storyline = clean_line(development.storyline_title, 80)
@@ -275,10 +275,11 @@ def _outlet_order(outlet: Outlet, languages: Sequence[str]) -> tuple[bool, float
 
 
 def _show_before(development: Development, zone: ZoneInfo) -> TurnView | None:
-    if not development.previous_headline:
+    headline = clean_line(development.previous_headline or "", 140)
+    if not headline:
         return None
     on = show_date(development.previous_at, zone) if development.previous_at else ""
-    return TurnView(on=on, headline=clean_line(development.previous_headline, 140))
+    return TurnView(on=on, headline=headline)
 
 
 def _show_earlier(development: Development, turns: Iterable[EarlierTurn], zone: ZoneInfo) -> list[TurnView]:
