@@ -34,6 +34,10 @@ from extractors.model import Article, FeedEntry, FetchedPage, Problem, TopicMatc
 Gate = Callable[[str, str, str, str | None], tuple[TopicMatch, ...]]
 
 
+# Restarts without a page read in between, after which something is wrong that no restart mends.
+MAX_VAIN_STARTS = 5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageJob:
     """A page to read, the entry that led to it, and the site's known boilerplate (hashes, see `boilerplate.py`)."""
@@ -80,6 +84,7 @@ class PagePool:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["extractors.pages.warm"])
         self._pool: ProcessPool | None = None
+        self._vain_starts = 0
 
     def __enter__(self) -> PagePool:
         # What workers import, this process can import too: an installation that is broken raises here, once.
@@ -130,7 +135,9 @@ class PagePool:
             for future in done:
                 job = running.pop(future)
                 try:
-                    yield job, future.result()
+                    result = future.result()
+                    self._vain_starts = 0
+                    yield job, result
                 except TimeoutError:
                     yield job, _problem(job, "too-slow", f"reading the page took more than {self.limits.wall_s:g} s")
                 except ProcessExpired as death:
@@ -162,6 +169,12 @@ class PagePool:
 
     def _restart(self) -> None:
         if self._pool is not None and not self._pool.active:
+            self._vain_starts += 1
+            if self._vain_starts > MAX_VAIN_STARTS:
+                raise RuntimeError(
+                    "the workers that read pages end as soon as they start; a script of your own that runs nights "
+                    'must do so under `if __name__ == "__main__":`, because workers import it again'
+                )
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
             self._pool = self._start()

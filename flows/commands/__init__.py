@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
+
 import typer
 
 app = typer.Typer(
@@ -13,6 +16,13 @@ app = typer.Typer(
 )
 
 
+def load_commands() -> typer.Typer:
+    """`app` with every command of this folder registered."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+    return app
+
+
 def main() -> None:
     """Entry point of the console script."""
-    app()
+    load_commands()()

@@ -16,18 +16,12 @@ from warehouse.stories import Development, StoryRules, store_telling, tell_stori
 
 def copy_rules(house: House) -> CopyRules:
     """The copy detector's thresholds, with what the settings override."""
-    least = house.settings.copies.min_confidence
-    return CopyRules() if least is None else CopyRules(threshold=least)
+    return replace(CopyRules(), **house.settings.copies.changed())
 
 
 def story_rules(house: House) -> StoryRules:
     """The thresholds of stories, with what the settings override."""
-    rules, wanted = StoryRules(), house.settings.stories
-    if wanted.link_threshold is not None:
-        rules = replace(rules, link=wanted.link_threshold)
-    if wanted.window_days is not None:
-        rules = replace(rules, window_days=float(wanted.window_days))
-    return rules
+    return replace(StoryRules(), **house.settings.stories.changed())
 
 
 def watchlist(house: House) -> dict[str, tuple[str, ...]]:
