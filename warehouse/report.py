@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from warehouse.connection import Connection
@@ -42,13 +42,14 @@ class Status:
     mails: dict[str, int]
 
 
-def find_status(con: Connection, *, now: datetime) -> Status:
-    """The state of affairs as of the last run that this file knows of."""
+def find_status(con: Connection) -> Status:
+    """The state of affairs as of the last run that this file knows of; silence is measured by that run's clock."""
     run = find_last_run(con)
     totals = con.execute(load_sql("status_totals"))
     names = [str(column[0]) for column in totals.description or []]
     values: tuple[Any, ...] = totals.fetchone() or ()
-    sources = con.execute(load_sql("status_sources"), {"silent_before": now - SILENT_AFTER}).fetchall()
+    silent_before = run.as_of - SILENT_AFTER if run else None
+    sources = con.execute(load_sql("status_sources"), {"silent_before": silent_before}).fetchall()
     problems = con.execute(load_sql("status_problems"), {"run_id": run.run_id if run else None}).fetchall()
     return Status(
         run=run,

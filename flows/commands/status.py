@@ -59,13 +59,13 @@ def _look(folder: Path, *, now: datetime) -> tuple[Status, Holder | None]:
     # A run that could not publish (no network) stands in the writer's file only; that one may be asked between runs.
     if not warehouse_file(folder).is_file():
         with open_snapshot(snapshot_file(folder)) as con:
-            return find_status(con, now=now), None
+            return find_status(con), None
     try:
         with hold_lock(folder, purpose="status", since=now), open_snapshot(warehouse_file(folder)) as con:
-            return find_status(con, now=now), None
+            return find_status(con), None
     except LockHeld as held:
         with open_snapshot(snapshot_file(folder)) as con:
-            return find_status(con, now=now), held.holder
+            return find_status(con), held.holder
 
 
 def _show_run(found: Status) -> None:
