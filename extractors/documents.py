@@ -18,7 +18,7 @@ from extractors.dates import ParsedDate, parse_date
 from extractors.document_head import Head, read_head
 from extractors.language import base_language, detect_language
 from extractors.model import Article, FetchedPage, Problem, digest64
-from extractors.pages.article import extract_article
+from extractors.pages.article import extract_article, parse_tree
 from extractors.pages.bylines import split_names
 from extractors.pages.decode import decode_bytes
 from extractors.paragraph_words import CONTINUES
@@ -29,6 +29,10 @@ EXTRACTOR = "documents-1"
 SUFFIXES = frozenset({".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".jsonl", ".ndjson", ".json"})
 MAX_BYTES = 50_000_000
 STUB_WORDS = 250  # a text that breaks off, or ends in an offer to read on, is a stub only below this length
+
+# A page from a folder has no address but the one that it states itself.
+NOWHERE = "https://seed.invalid/"
+OWN_ADDRESS = '//link[@rel="canonical"]/@href | //meta[@property="og:url"]/@content'
 
 TEXT_KEYS = ("text", "body", "content", "article", "full_text", "articleBody")
 TITLE_KEYS = ("title", "headline", "name")
@@ -125,18 +129,20 @@ def _stub_reason(clean: CleanText) -> str | None:
 
 
 def _read_html(name: str, text: str, now: datetime) -> ReadDocuments:
+    tree = parse_tree(text)
+    stated = next(iter(tree.xpath(OWN_ADDRESS) if tree is not None else ()), "")
+    url = canonical_url(str(stated))
     page = FetchedPage(
-        url="https://seed.invalid/", final_url="https://seed.invalid/", status=200,
+        url=url or NOWHERE, final_url=url or NOWHERE, status=200,
         headers=(("Content-Type", "text/html; charset=utf-8"),), body=text.encode("utf-8", "replace"), fetched_at=now,
     )  # fmt: skip
     found = extract_article(page, None, now=now)
     if isinstance(found, Problem):
         return ReadDocuments((), (replace(found, url=name),))
     content = digest64(" ".join(text.split()))
-    stated = found.site not in ("seed.invalid", "")
-    publisher = found.publisher if found.publisher and "seed.invalid" not in found.publisher else None
+    publisher = None if found.publisher and site_of(NOWHERE) in found.publisher else found.publisher
     article = replace(
-        found, article_id=content, url=found.url if stated else f"seed:{content}", site=found.site if stated else "",
+        found, article_id=content, url=found.url if url else f"seed:{content}", site=found.site if url else "",
         publisher=publisher,
     )  # fmt: skip
     return ReadDocuments((article,))

@@ -26,7 +26,8 @@ ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 
 READ_CHARACTERS = 2_000
 SHORT, LONG = 12, 120  # letters: below the first nothing can be told, from the second on the text needs no hint
-SURE, POSSIBLE = 0.5, 0.1  # the model's probabilities: told without a hint, and believed with one
+SURE, POSSIBLE = 0.5, 0.1  # the model's probabilities: told without a hint, and possible with one
+FAR_SURER = 3.0  # so many times as probable as the claimed language: the claim is wrong
 
 
 def detect_language(text: str, hint: str | None = None) -> str | None:
@@ -47,10 +48,10 @@ def detect_language(text: str, hint: str | None = None) -> str | None:
     scores = _model().rank(" ".join(text.split()))
     ranked: list[tuple[str, float]] = [(SAME.get(code, code), share) for code, share in scores]
     found, share = ranked[0]
-    if letters >= LONG or (share >= SURE and dict(ranked).get(claimed or "", 0.0) < POSSIBLE):
+    of_claimed = dict(ranked).get(claimed or "", 0.0)
+    if letters >= LONG or (share >= SURE and share >= FAR_SURER * of_claimed):
         return found
-    possible = {code for code, share in ranked if share >= POSSIBLE}
-    return claimed if claimed in possible else found if share >= SURE else None
+    return claimed if of_claimed >= POSSIBLE else found if share >= SURE else None
 
 
 def base_language(tag: str | None) -> str | None:
@@ -66,7 +67,7 @@ def _east_asian(text: str, count: int, claimed: str | None) -> str:
     if len(HANGUL_LETTER.findall(text)) * 2 > count:
         return "ko"
     kana = len(KANA_LETTER.findall(text))
-    if kana * 20 >= count and kana > 1:
+    if kana * 8 >= count or (kana * 20 >= count and kana > 1):
         return "ja"
     return "ja" if claimed == "ja" and count < SHORT else "zh"
 

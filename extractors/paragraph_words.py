@@ -16,7 +16,8 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 SERVICE = _words(
     r"subscri(?:be|bers?|bed|bing|ptions?)", r"newsletters?", r"notifications?", r"sign(?:ed|ing)? (?:up|in)",
     r"log(?:ged|ging)? ?in", r"regist(?:ered|ering|ration)", r"donat(?:e|es|ing|ions?)", r"memberships?", r"paywalls?",
-    r"inbox", r"free trial", r"unlimited access", r"ad[- ]?blocker", r"your (?:support|contribution|browser|account)",
+    r"inbox", r"alerts", r"free trial", r"unlimited access", r"ad[- ]?blocker",
+    r"your (?:support|contribution|browser|account)",
     r"our (?:app|website|coverage|reporting|journalism|newsroom|terms)", r"privacy policy",
     r"refresh (?:the|your) (?:page|browser)",
     r"abonn(?:ement|ements|ieren|enten|é|és|ez|er)", r"digitalabo", r"probeabo", r"benachrichtigung(?:en)?",

@@ -35,6 +35,8 @@ FULL_NAME = rf"{NAME}(?: (?:(?:de|da|del|la|le|van|von|der|den|bin|al|el|di) )*{
 AND = r"(?:,| and| und| et| y| &)"
 NAMES_LINE = re.compile(rf"{FULL_NAME}(?:{AND} {FULL_NAME}){{0,4}}(?: (?:in|à|en|aus) .{{2,40}})?$")
 
+CREDIT = re.compile(r"(?: \([A-ZÀ-Ý][\w.&-]*(?:[ /][A-ZÀ-Ý][\w.&-]*){0,4}\))+$")
+
 BODY_WORDS = 15  # a sentence of so many words is text; shorter ones may be anything
 CHATTY_SHARE = 0.2  # of its full paragraphs: an article that speaks to its reader throughout
 CONTAINED_WORDS = 8  # a shorter line may well stand in a paragraph: a heading, an item of a list
@@ -108,12 +110,14 @@ def find_reasons(lines: Sequence[Line], *, title: str = "", standfirst: str | No
 
 
 def text_begins(lines: Sequence[Line], reasons: Sequence[Reason | None]) -> int:
-    """Where the running text begins, the number of lines if nowhere: the first full sentence without a date below it
-    (which would make it the standfirst)."""
-    for at, line in enumerate(lines):
-        if reasons[at] is None and line.is_body and "timestamp" not in reasons[at + 1 : at + 4]:
-            return at
-    return len(lines)
+    """Where the running text begins, the number of lines if nowhere: the first full sentence, unless a date stands
+    below it, before the next one; it is the standfirst then. (Several dates in the text are a chronicle.)"""
+    bodies = [at for at, line in enumerate(lines) if reasons[at] is None and line.is_body]
+    if not bodies:
+        return len(lines)
+    inner_dates = sum(reason == "timestamp" for reason in reasons[bodies[0] : bodies[-1]])
+    below = reasons[bodies[0] + 1 : bodies[1] if len(bodies) > 1 else len(lines)][:3]
+    return bodies[1] if "timestamp" in below and inner_dates == 1 and len(bodies) > 1 else bodies[0]
 
 
 def is_date_line(text: str) -> bool:
@@ -200,15 +204,20 @@ def _join_appeals(lines: Sequence[Line], reasons: list[Reason | None]) -> None:
 
 
 def _mark_head(lines: Sequence[Line], reasons: list[Reason | None], first: int) -> None:
-    """Bylines before the text begins: "By" and names, or names alone beside a date."""
+    """Before the text begins: bylines ("By" and names, or names alone beside a date) and captions with a credit."""
     for at in range(first):
-        text = lines[at].text
-        if reasons[at] is not None or lines[at].is_sentence or len(lines[at].words) > 14:
+        line = lines[at]
+        if reasons[at] is not None or line.is_sentence:
             continue
-        signed = told.BYLINE.match(text)
+        signed = told.BYLINE.match(line.text)
         beside_date = any(0 <= n < len(lines) and reasons[n] == "timestamp" for n in (at - 1, at + 1, at + 2))
-        if (signed and NAMES_LINE.match(signed["names"])) or (beside_date and NAMES_LINE.match(text)):
+        if (signed and NAMES_LINE.match(signed["names"])) or (beside_date and NAMES_LINE.match(line.text)):
             reasons[at] = "byline"
+        elif CREDIT.search(line.text) and len(line.words) >= CONTAINED_WORDS:
+            bare = read_line(CREDIT.sub("", line.text)).words
+            below = at > 0 and reasons[at - 1] in ("byline", "timestamp", "caption")
+            if below or any(n != at and bare == other.words[: len(bare)] for n, other in enumerate(lines)):
+                reasons[at] = "caption"
 
 
 def _mark_repeated(lines: Sequence[Line], reasons: list[Reason | None], title: Line, standfirst: Line) -> None:

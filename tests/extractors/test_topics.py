@@ -110,9 +110,10 @@ ON_TOPIC = [
 ]  # fmt: skip
 
 PHONE = (
-    "The new Xiaomi flagship has a bright screen, a fast Qualcomm chip and a camera made with Leica. It beats the Huawei "
-    "and Samsung models that we tested in the spring, and costs less than Apple's. Google apps are on board, TikTok videos "
-    "look sharp, and the battery lasts two days. There is no charger in the box, which may be banned soon anyway. "
+    "The new Xiaomi flagship has a bright screen, a fast Qualcomm chip and a camera made with Leica. It beats the "
+    "Huawei and Samsung models that we tested in the spring, and costs less than Apple's. Google apps are on board, "
+    "TikTok videos look sharp, and the battery lasts two days. There is no charger in the box, which may be banned "
+    "soon anyway. "
 )
 OFF_TOPIC = [
     ("en", "Xiaomi 15 Ultra review: the camera to beat", PHONE * 3),
@@ -266,29 +267,29 @@ def test_no_text_is_too_odd(title: str, body: str, language: str | None) -> None
         assert match.terms
 
 
-@given(st.sampled_from(["en", "de", "fr", "es",
- "zh"]), st.text(st.characters(categories=["L"]), min_size=1, max_size=15))
+@given(st.sampled_from(["en", "de", "fr", "es", "zh"]), st.text(st.characters(categories=["L"]), min_size=1))
 def test_a_word_is_one_of_its_own_forms(language: str, word: str) -> None:
     assert word.casefold() in forms_of(word, language)
 
 
 def test_forms_and_acronyms() -> None:
     assert {"company", "companies"} <= forms_of("company", "en")
-    assert {"digitale", "digitaler", "digitalen", "digital"} <= forms_of("digitale", "de") | {"digital"}
+    assert {"digitale", "digitaler", "digitalen"} <= forms_of("digitale", "de")
     assert {"contrôle", "contrôles"} <= forms_of("contrôle", "fr")
     assert {"prohibición", "prohibiciones"} <= forms_of("prohibición", "es")
     assert forms_of("act", "en") == {"act"}
-    assert [is_acronym(word) for word in ("DSA", "ASML", "H20", "Meta", "X",
-     "SECNUMCLOUD")] == [True, True, False, False, False, False]
+    assert all(map(is_acronym, ("DSA", "ASML", "SMIC")))
+    assert not any(map(is_acronym, ("H20", "Meta", "X", "SECNUMCLOUD")))
     assert split_words("l’IA, TikTok-Verbot 5G芯片") == ["l", "IA", "TikTok", "Verbot", "5G"]
 
 
 def test_two_thousand_articles_of_500_words_a_second() -> None:
     """Half of that is asked for, because the machine that runs the tests may be busy."""
-    words = ["the", "ministry", "said", "on", "Tuesday", "that", "it", "would", "ban", "foreign", "suppliers",
-     "of", "network", "equipment,", "and", "that", "data", "of", "citizens", "must", "stay;", "chips,", "exports",
-      "and", "cables", "were", "named", "too,", "with", "billions", "for", "a", "plant", "near", "the",
-       "river"]  # fmt: skip
+    text = (
+        "the ministry said on Tuesday that it would ban foreign suppliers of network equipment, and that data of "
+        "citizens must stay; chips, exports and cables were named too, with billions for a plant near the river"
+    )
+    words = text.split()
     body = " ".join((words * 20)[:500])
     matcher = shipped()
     matcher.match("warm up", "", body, "en")
