@@ -214,11 +214,12 @@ def _peek(stories: Sequence[StoryView]) -> str:
 
 
 def _count_topics(chosen: Iterable[Chosen], titles: Mapping[str, str]) -> str:
+    """Topics with at least two developments, the most frequent first; empty where there is none."""
     topics = Counter((c.why.topics or c.development.topics or ("other",))[0] for c in chosen)
     in_order = sorted(topics.items(), key=lambda item: (-item[1], item[0]))
-    shown = [f"{show_topic(topic, titles)} {count}" for topic, count in in_order[:5]]
-    rest = sum(count for _, count in in_order[5:])
-    return ", ".join([*shown, *([f"others {rest}"] if rest else [])])
+    shown = [f"{show_topic(topic, titles)} {count}" for topic, count in in_order[:4] if count > 1]
+    rest = sum(count for _, count in in_order[len(shown) :])
+    return ", ".join([*shown, *([f"others {rest}"] if rest else [])]) if shown else ""
 
 
 def _join(words: Iterable[str]) -> str:

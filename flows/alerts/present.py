@@ -10,29 +10,18 @@ from zoneinfo import ZoneInfo
 
 from flows.alerts.safe_text import clean_line, safe_link
 from flows.alerts.select import Chosen
+from flows.alerts.sentences import Part, show_sentences
 from warehouse.outbox import EarlierTurn
-from warehouse.stories.model import Development, NewSentence, Outlet
+from warehouse.stories.model import Development, Outlet
 
 HEADLINE_LIMIT = 180
-SENTENCE_LIMIT = 320
-SENTENCES_SHOWN = 2
 OUTLETS_SHOWN = 5
 COPIES_SHOWN = 4
 EARLIER_SHOWN = 3
 NBSP = "\u00a0"  # keeps a date on one line
-_CONTEXT = 90  # characters kept before the new part where a long sentence is cut at its beginning
-_OPEN, _CLOSE = "\ue000", "\ue001"  # private-use marks around new parts while the text is cleaned
-_REASONS = {"new-participants": "new names", "new-figures": "new figures", "revision": "a revised report"}
+_NEW = {"new-participants": "names", "new-figures": "figures"}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A piece of a sentence; `new` where it says what was not said before."""
-
-    text: str
-    new: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +95,7 @@ def show_story(
     before = _show_before(development, zone)
     earlier = _show_earlier(development, turns, zone)
     storyline = clean_line(development.storyline_title, 80)
-    headline = clean_line(development.headline, HEADLINE_LIMIT) or "(no headline)"
+    headline = clean_line(_headline_in(development, outlets, languages), HEADLINE_LIMIT) or "(no headline)"
     return StoryView(
         number=number,
         development_id=clean_line(development.development_id, 80),
@@ -117,7 +106,12 @@ def show_story(
         url=next((link for outlet in [*own, *copies] if (link := safe_link(outlet.url))), None),
         storyline=storyline if storyline != headline else "",
         when=show_time(development.happened_at, zone),
-        sentences=show_sentences(development.sentences, headline),
+        sentences=show_sentences(
+            development.sentences,
+            headline,
+            mark=development.kind != "first",
+            preferred={outlet.article_id for outlet in outlets if outlet.language in languages},
+        ),
         before=before,
         earlier=tuple(earlier[-EARLIER_SHOWN:]),
         earlier_more=max(0, len(earlier) - EARLIER_SHOWN),
@@ -147,85 +141,34 @@ def _explain(choice: Chosen, topics_titles: Mapping[str, str]) -> str:
     if choice.why.entities:
         matched.append("name " + ", ".join(clean_line(entity, 60) for entity in choice.why.entities[:4]))
     said = [f"{'; '.join(matched) or 'you get all topics'}."]
-    reasons = show_reasons(choice.development.reasons)
-    if reasons:
-        said.append(f"New: {', '.join(reasons)}.")
+    said += show_reasons(choice.development)
     said.append(f"Weight {round(choice.weight * 100)} of 100.")
     said.append(f"Storyline {clean_line(choice.development.storyline_id, 80)}.")
     return " ".join(said)
 
 
-def show_reasons(codes: Iterable[str]) -> list[str]:
-    """At most five reason codes in words; what the mail says elsewhere (its kind) is left out."""
-    shown: list[str] = []
-    for code in codes:
+def show_reasons(development: Development) -> list[str]:
+    """The reason codes in at most two short sentences: what is new in a turn, how many outlets report on their own."""
+    new: list[str] = []
+    others: list[str] = []
+    for code in development.reasons:
         name, _, value = clean_line(code, 60).partition(":")
         words = value.replace("-", " ")
         if name == "act":
-            shown.append(f"“{words}”")
+            new.append(f"“{words}”")
+        elif name.startswith("new-"):
+            new.append(_NEW.get(name, name.removeprefix("new-").replace("-", " ")))
         elif name == "outlets":
-            shown.append(f"{words} independent outlets")
+            others.append(f"{words} independent outlets")
         elif name not in ("first-story", "turn", "update"):
-            shown.append(_REASONS.get(name, f"{name} {words}".replace("-", " ").strip()))
-    return shown[:5]
+            others.append(f"{name} {words}".replace("-", " ").strip())
+    said = [f"New: {', '.join(new[:5])}."] if new and development.kind != "first" else []
+    return said + ([f"{', '.join(others[:3]).capitalize()}."] if others else [])
 
 
 def show_topic(topic_id: str, titles: Mapping[str, str]) -> str:
     """The topic's title, or its id where the configuration has no title for it."""
     return clean_line(titles.get(topic_id, topic_id), 80)
-
-
-def show_sentences(sentences: Sequence[NewSentence], headline: str) -> tuple[tuple[Part, ...], ...]:
-    """The first two sentences, each as parts; one that only repeats the headline is left out if another is there."""
-    shown = [parts for sentence in sentences if (parts := show_parts(sentence.text, sentence.new_parts))]
-    told = [parts for parts in shown if "".join(part.text for part in parts).rstrip(".") != headline.rstrip(".")]
-    return tuple((told or shown)[:SENTENCES_SHOWN])
-
-
-def show_parts(text: str, new_parts: Iterable[tuple[int, int]], limit: int = SENTENCE_LIMIT) -> tuple[Part, ...]:
-    """The sentence in pieces, with what is new marked; a long one is cut so that its first new part stays in sight.
-
-    Ranges may overlap or lie outside the text. Where nearly all of the sentence is new, nothing is marked.
-    """
-    ranges = _merge(new_parts, text)
-    if sum(end - start for start, end in ranges) >= 0.9 * len(text.strip()):
-        ranges = []
-    pieces: list[str] = []
-    at = 0
-    for start, end in ranges:
-        pieces += [_unmarked(text[at:start]), _OPEN, _unmarked(text[start:end]), _CLOSE]
-        at = end
-    pieces.append(_unmarked(text[at:]))
-    marked = clean_line("".join(pieces), 20_000)
-    first = marked.find(_OPEN)
-    if len(marked) > limit and first > limit // 2:
-        cut = marked.find(" ", first - _CONTEXT)
-        marked = "… " + marked[cut + 1 if 0 <= cut < first else first :]
-    marked = clean_line(marked, limit)
-    parts: list[Part] = []
-    for index, piece in enumerate(marked.replace(_CLOSE, _OPEN).split(_OPEN)):
-        if piece:
-            parts.append(Part(text=piece, new=index % 2 == 1))
-    return tuple(parts)
-
-
-def _merge(ranges: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted((max(0, start), min(len(text), end)) for start, end in ranges):
-        core = text[start:end].strip()
-        if start >= end or not core:
-            continue
-        start += text[start:end].index(core)
-        end = start + len(core)
-        if merged and start <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _unmarked(text: str) -> str:
-    return text.replace(_OPEN, "").replace(_CLOSE, "")
 
 
 def show_date(at: datetime, zone: ZoneInfo) -> str:
@@ -272,6 +215,15 @@ def _outlet_order(outlet: Outlet, languages: Sequence[str]) -> tuple[bool, float
     foreign = bool(languages) and outlet.language not in languages
     at = outlet.published_at.timestamp() if outlet.published_at else float("inf")
     return (foreign, at, outlet.article_id)
+
+
+def _headline_in(development: Development, outlets: Sequence[Outlet], languages: Sequence[str]) -> str:
+    """The headline, or the first report's in the reader's languages if the headline is surely in none of them."""
+    own = {outlet.language for outlet in outlets if outlet.title == development.headline}
+    if not languages or not own or own & {*languages, None}:
+        return development.headline
+    titles = (o.title for o in outlets if o.language in languages and o.relation in ("new", "revision"))
+    return next(titles, development.headline)
 
 
 def _show_before(development: Development, zone: ZoneInfo) -> TurnView | None:

@@ -9,8 +9,8 @@ from typing import Any
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from flows.alerts.present import Part
 from flows.alerts.safe_text import isolate
+from flows.alerts.sentences import Part
 
 COLUMNS = 72
 

@@ -14,7 +14,6 @@ from typing import Annotated
 
 import typer
 import yaml
-from rich.table import Table
 from rich.text import Text
 
 from config.house import House
@@ -39,6 +38,7 @@ alerts = typer.Typer(
 )
 app.add_typer(alerts)
 
+STYLES = {"queued": "cyan", "sending": "cyan", "sent": "green", "failed": "bold red", "unsure": "yellow"}
 FolderOption = Annotated[Path, typer.Option("--to", help="Folder for the files; created if need be.")]
 
 
@@ -115,14 +115,13 @@ def list_mails(
     if as_json:
         out.print_json(json.dumps([dataclasses.asdict(row) for row in rows], default=str))
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("mail", "night", "recipient", "kind", "state", "tries", "next try", "news", "subject"):
-        table.add_column(column)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in _cells(row)))
-        if row.state not in ("sent", "queued") and row.detail:
-            table.add_row("", "", "", "", "", "", "", "", Text(f"{row.code}: {row.detail}", style="yellow"))
-    out.print(table if rows else "No such mail." if state else "No mail yet.")
+        out.print(Text(f"{row.state:<8}", style=STYLES[row.state]), Text(_facts(row)))
+        out.print(Text(f"         {clean_line(row.subject, 100)}", style="dim"))
+        if row.state in ("failed", "unsure") or (row.state == "queued" and row.attempts):
+            out.print(Text(f"         {row.code}: {clean_line(row.detail or '', 200)}", style="yellow"))
+    if not rows:
+        out.print("No such mail." if state else "No mail yet.")
 
 
 @alerts.command()
@@ -278,11 +277,15 @@ def _read_mails(path: Path, states: Sequence[MailState], most: int) -> list[Mail
         return find_mails(con, states=states or None, most=most)
 
 
-def _cells(row: MailRow) -> list[str]:
-    later = f"{row.next_try_at:%m-%d %H:%M}" if row.next_try_at and row.state in ("queued", "unsure") else ""
-    subject = clean_line(row.subject, 70)
-    return [row.mail_id, str(row.night), row.recipient_id, row.kind, row.state, str(row.attempts), later,
-            str(row.developments), subject]  # fmt: skip
+def _facts(row: MailRow) -> str:
+    facts = [row.mail_id, str(row.night), row.recipient_id, row.kind]
+    if row.developments:
+        facts.append(f"{row.developments} {'development' if row.developments == 1 else 'developments'}")
+    if row.next_try_at and row.state in ("queued", "unsure"):
+        facts.append(f"not before {row.next_try_at:%Y-%m-%d %H:%M} UTC")
+    if row.attempts > 1 or row.state == "failed":
+        facts.append(f"{row.attempts} tries")
+    return "  ".join(facts)
 
 
 def _show_report(report: DeliveryReport) -> None:

@@ -19,8 +19,9 @@ from lxml import html as lxml_html
 from config.recipients import StorylinePreferences
 from flows.alerts import Told, prepare_mails
 from flows.alerts.message import Envelope, build_message, header_text
-from flows.alerts.present import show_parts, show_reasons
+from flows.alerts.present import show_reasons
 from flows.alerts.safe_text import clean_line, safe_link
+from flows.alerts.sentences import show_parts, show_sentences
 from tests.flows.alerts.newsroom import NIGHT, TITLES, development, marked, outlet, recipient, settings
 from warehouse.outbox import EarlierTurn, OutgoingMail
 from warehouse.stories.model import Development
@@ -89,7 +90,7 @@ def test_both_bodies_say_the_same_things() -> None:
     for said in (
         "Court halts the transfer", "Saga 1", "New turn", "Mon 11 May, 15:00", "12 Apr 2026", "Ministry signs",
         "13 Mar 2026", "A tender", "The Outlet 1", "The Copier", "topic Cloud sovereignty", "“ruled”",
-        "2 independent outlets", "Weight 50 of 100", "Storyline line1", "For Ana Reader",
+        "2 independent outlets.", "Weight 50 of 100", "Storyline line1", "For Ana Reader",
     ):  # fmt: skip
         assert said in " ".join(plain.split()), said
         assert said in seen, said
@@ -275,8 +276,43 @@ def test_only_plain_web_links_are_links(url: str | None, safe: bool) -> None:
 
 
 def test_reasons_are_words() -> None:
-    codes = ["turn", "new-participants", "act:not-to-ban", "outlets:3", "some-new-code"]
-    assert show_reasons(codes) == ["new names", "“not to ban”", "3 independent outlets", "some new code"]
+    codes = ("turn", "new-participants", "act:not-to-ban", "outlets:3", "revision", "some-new-code")
+    said = ["New: names, “not to ban”.", "3 independent outlets, revision, some new code."]
+    assert show_reasons(development(reasons=codes)) == said
+    assert show_reasons(development(reasons=codes, kind="first")) == said[1:]
+
+
+def test_new_words_close_together_are_one_phrase() -> None:
+    sentence = marked(
+        "The [[court]] on [[Monday]] [[ordered]] Halden to [[sell]]. It had said in May that it [[would not]]."
+    )
+    parts = show_parts(sentence.text, sentence.new_parts)
+    assert [part.text for part in parts if part.new] == ["court on Monday ordered Halden to sell", "would not"]
+    chinese = marked("法院[[周一]]下令[[出售]]公司在当地所有的全部业务和[[股份]]")
+    assert [p.text for p in show_parts(chinese.text, chinese.new_parts) if p.new] == ["周一下令出售", "股份"]
+
+
+def test_nothing_is_marked_in_a_story_that_begins_and_an_agencys_dateline_goes() -> None:
+    sentence = marked("SUNDHAVEN, March 2 (Northern Wire) - The court [[ruled on]] it.")
+    for kind, expected in (("first", []), ("turn", ["ruled on"])):
+        ((*parts,),) = show_sentences([sentence], "Headline", mark=kind != "first")
+        assert "".join(part.text for part in parts) == "The court ruled on it."
+        assert [part.text for part in parts if part.new] == expected
+
+
+def test_a_reader_of_one_language_gets_headline_and_sentences_in_it() -> None:
+    outlets = (outlet(1, title="Court rules"), outlet(2, title="Gericht urteilt", language="de"))
+    story = development(
+        headline="Court rules",
+        outlets=outlets,
+        languages=("de", "en"),
+        sentences=(marked("The court [[ruled]].", "a1"), marked("Das Gericht hat [[geurteilt]].", "a2")),
+    )
+    (german,) = prepare(story, reader={"languages": ("de",)})
+    (both,) = prepare(story, reader={"languages": ("de", "en")})
+    assert (german.subject, both.subject) == ("Gericht urteilt", "Court rules")
+    plain = bodies(german)[0]
+    assert plain.index("Das Gericht hat *geurteilt*.") < plain.index("The court *ruled*.")
 
 
 def test_what_is_beyond_the_limit_is_summarised() -> None:
