@@ -41,7 +41,8 @@ def decide(
         best = copies[0].kinship
         return Verdict(
             article_id=article.article_id,
-            relation=best.relation,
+            # Only an article can be its own revision: an edited text at another address is a copy of the other.
+            relation="near" if best.relation == "revision" else best.relation,
             original_id=best.other_id,
             kin=kin,
             reasons=best.reasons,
