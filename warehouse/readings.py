@@ -36,11 +36,13 @@ class Placed:
         return f"{article.article_id}.{self.version}" if self.is_added and article else None
 
 
-def add_readings(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime, readings: Sequence[Reading]) -> None:
+def add_readings(
+    con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime, readings: Sequence[Reading], origin: str = "night"
+) -> None:
     """Writes a batch of readings: fetches, article versions, topic hits, outcomes, problems, and the entries' states.
 
     An article whose content hash is that of its current version adds none: the entry ends as `unchanged`. Any other
-    waits for its verdict (`find_unjudged`). Inside the caller's transaction.
+    waits for its verdict (`find_unjudged`). `origin` is `night` or `backfill`. Inside the caller's transaction.
 
     Raises ValueError for a problem that is to be tried again no later than `as_of`: it would come up in this run.
     """
@@ -68,7 +70,7 @@ def add_readings(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime
             continue
         # A version that replaces an earlier one came up when it was read, the first one when its entry did.
         seen_at = first_seen.get(place.reading.entry.entry_id, as_of) if place.version == 1 else as_of
-        versions.append(version_row(article, place.version, run_id=run_id, origin="night", first_seen_at=seen_at))
+        versions.append(version_row(article, place.version, run_id=run_id, origin=origin, first_seen_at=seen_at))
         hits.extend(topic_rows(article, version_id, place.reading.topics))
     add_rows(con, "article_versions", versions)
     add_rows(con, "topic_hits", hits)
