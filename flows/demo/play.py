@@ -106,10 +106,8 @@ def _show_mails(console: Console, mails: list[KeptMail]) -> None:
     if not mails:
         console.print(Text("The mailbox received nothing tonight."))
         return
-    console.print(Text("In the mailbox", style="bold"))
-    for mail in mails:
-        console.print(Text(f"  {', '.join(mail.recipients)}: {terminal_safe(mail.subject)}"))
-        console.print(Text(f"    {mail.html or mail.eml}", style="dim"))
+    names = ", ".join((mail.html or mail.eml).name for mail in mails)
+    console.print(Text(f"In the mailbox: {names}"))
 
 
 def _show_questions(console: Console, snapshot: Path) -> None:
@@ -117,7 +115,7 @@ def _show_questions(console: Console, snapshot: Path) -> None:
     console.print(Rule(Text("Three questions to the published snapshot"), align="left"))
     with contextlib.closing(open_snapshot(snapshot)) as con:
         for name, question in QUESTIONS:
-            query = load_sql(name).strip()
+            query = load_sql(name).strip().partition("\n")[2]  # without the comment above it
             answer = ask(con, query)
             table = Table(box=None, padding=(0, 2, 0, 0))
             for column in answer.columns:

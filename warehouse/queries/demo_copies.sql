@@ -2,7 +2,7 @@
 SELECT
     outlet,
     relation,
-    round(100 * share) AS percent,
+    CAST(round(100 * share) AS INTEGER) AS percent,
     title,
     original_outlet || ': ' || original_title AS original
 FROM copies

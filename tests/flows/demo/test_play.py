@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from config.load import load_house
-from flows.commands.demo import _run_plainly
+from flows.commands.demo import _run_plainly, app
 from flows.demo.outlets import NIGHTS, load_expected, load_newsroom
 from flows.demo.play import QUESTIONS, Played, play_demo
 from flows.demo.stage import MARK, NotOurFolder, claim_folder
@@ -188,6 +189,13 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotOurFolder, match="was not made by the demo"):
         claim_folder(tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_the_command_refuses_it_too_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    done = CliRunner().invoke(app, ["demo", "--plain", "--state", str(tmp_path)])
+    assert done.exit_code == Exit.CONFIG
+    assert "Choose another folder with --state" in " ".join(done.output.split())
 
 
 def test_an_earlier_demo_is_cleared(tmp_path: Path) -> None:
