@@ -33,6 +33,7 @@ CREATE TABLE article_terms (                 -- hashed words of a report, to com
     site         VARCHAR NOT NULL,
     language     VARCHAR,
     member_at    TIMESTAMPTZ NOT NULL,
+    dated        BOOLEAN NOT NULL,           -- member_at is its publication, not its arrival
     terms        BLOB NOT NULL
 );
 

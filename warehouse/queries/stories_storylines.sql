@@ -7,4 +7,4 @@ LEFT JOIN (
     WHERE kind <> 'update'
     QUALIFY row_number() OVER (PARTITION BY storyline_id ORDER BY told_at DESC, happened_at DESC, development_id) = 1
 ) AS d ON d.storyline_id = l.storyline_id
-WHERE l.storyline_id IN (SELECT unnest($storylines))
+WHERE l.storyline_id IN (SELECT unnest(string_split($storylines, ',')))

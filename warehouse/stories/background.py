@@ -17,7 +17,7 @@ from warehouse.stories.terms import Ids, Terms
 Floats = NDArray[np.float32]
 
 PRIOR_FILE = "english_terms.npz"
-PRIOR_SHA256 = ""
+PRIOR_SHA256 = "3dc4358671cdcc794cf2061128ccf47212f55472270a4f62c39dad4f3557e137"
 
 # Documents that a language without a prior is taken to have been seen in: keeps weights sane in a small window.
 _UNSEEN_DOCUMENTS = 60.0
@@ -25,7 +25,7 @@ _UNSEEN_DOCUMENTS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """Document counts by term id (sorted) over `documents` English articles. The counts never change with the corpus."""
+    """Document counts by term id (sorted) over `documents` English articles; they never change with the corpus."""
 
     ids: Ids
     counts: Floats
@@ -42,11 +42,8 @@ class Background:
 @cache
 def load_background() -> Background:
     """The shipped prior; raises ValueError where the file is not the one that this code was released with."""
-    place = files("warehouse.stories") / PRIOR_FILE
-    if not place.is_file():
-        return Background(ids=np.zeros(0, np.uint32), counts=np.zeros(0, np.float32), documents=0.0)
-    data = place.read_bytes()
-    if PRIOR_SHA256 and hashlib.sha256(data).hexdigest() != PRIOR_SHA256:
+    data = (files("warehouse.stories") / PRIOR_FILE).read_bytes()
+    if hashlib.sha256(data).hexdigest() != PRIOR_SHA256:
         raise ValueError(f"{PRIOR_FILE} is not the file that this release was built with")
     with np.load(BytesIO(data)) as stored:
         return Background(
@@ -64,35 +61,48 @@ class Postings:
     documents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One field of many documents, weighed three ways: unit vectors, shares of the document (sum 1), and presence."""
+
+    unit: Postings
+    share: Postings
+    present: Postings
+    idf: Floats
+
+    def rare(self, background: Background) -> Postings:
+        """The terms that hardly any other document has, weighed by the root of their IDF."""
+        least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
+        weights = np.where(self.idf > least, np.sqrt(self.idf), 0.0).astype(np.float32)
+        return Postings(self.unit.ids, self.unit.docs, weights, self.unit.documents)
+
+
 def weigh_terms(
     documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background
-) -> Postings:
-    """Sublinear TF times IDF, each document of length 1. `english`: which documents the prior speaks about.
+) -> Weighed:
+    """Sublinear TF times IDF. `english`: which documents the prior speaks about.
 
     The IDF adds the window's own counts to the prior's, so that a word which a new affair made common weighs less.
     """
     lengths = np.array([len(d.fields[field][0]) for d in documents], dtype=np.int64)
-    if not lengths.sum():
-        nothing = np.zeros(0, np.float32)
-        return Postings(np.zeros(0, np.uint32), np.zeros(0, np.int64), nothing, len(documents))
     ids = np.concatenate([d.fields[field][0] for d in documents])
     counts = np.concatenate([d.fields[field][1] for d in documents]).astype(np.float32)
     docs = np.repeat(np.arange(len(documents)), lengths)
     order = np.argsort(ids, kind="stable")
     ids, counts, docs = ids[order], counts[order], docs[order]
-    starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]]))
-    distinct = ids[starts]
-    here = np.diff(np.concatenate([starts, [len(ids)]])).astype(np.float32)
-    spread = np.diff(np.concatenate([starts, [len(ids)]]))
-    seen = np.repeat(background.counts_of(distinct), spread)
-    near = np.repeat(here, spread)
+    starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]])) if len(ids) else np.zeros(0, np.int64)
+    spread = np.diff(np.concatenate([starts, [len(ids)]])).astype(np.int64)
     known = english[docs]
-    total = np.where(known, background.documents, _UNSEEN_DOCUMENTS) + len(documents)
-    idf = np.log(1.0 + total / (0.5 + near + np.where(known, seen, 0.0)))
-    weights = (1.0 + np.log(counts)) * idf
-    norms = np.sqrt(np.bincount(docs, weights=weights * weights, minlength=len(documents)))
-    weights = weights / np.maximum(norms[docs], 1e-9)
-    return Postings(ids, docs, weights.astype(np.float32), len(documents))
+    seen = np.where(known, np.repeat(background.counts_of(ids[starts]), spread), 0.0)
+    total = np.where(known, max(background.documents, _UNSEEN_DOCUMENTS), _UNSEEN_DOCUMENTS) + len(documents)
+    idf = np.log(1.0 + total / (0.5 + np.repeat(spread, spread) + seen)).astype(np.float32)
+    unit = (1.0 + np.log(counts)) * idf
+    norms = np.sqrt(np.bincount(docs, weights=unit * unit, minlength=len(documents)))
+    squares = idf * idf
+    sums = np.bincount(docs, weights=squares, minlength=len(documents))
+    ways = (unit / np.maximum(norms[docs], 1e-9), squares / np.maximum(sums[docs], 1e-9), np.ones(len(ids)))
+    postings = [Postings(ids, docs, way.astype(np.float32), len(documents)) for way in ways]
+    return Weighed(*postings, idf=idf)
 
 
 def rows_of(postings: Postings, wanted: NDArray[np.int64]) -> Postings:

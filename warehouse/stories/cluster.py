@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warehouse.stories.pairs import Pairs
-from warehouse.stories.rules import StoryRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,6 @@ def _merge(
     threshold: float,
 ) -> None:
     """Merges the closest two units until none is as close as the threshold; changes its arguments."""
-    import heapq
-
     heap: list[tuple[float, int, int]] = []
 
     def offer(a: int, b: int) -> None:
@@ -131,7 +129,3 @@ def _closeness(
         elsewhere[unit] = max((total / sizes[number] for number, total in sums.items()), default=0.0)
     return strength, elsewhere
 
-
-def link_threshold(pairs: Pairs, tonight: int, rules: StoryRules) -> float:
-    """The mean probability at which a report joins: lower where few of the stream's reports have any partner."""
-    return rules.link

@@ -12,6 +12,7 @@ from warehouse.stories.model import Development, DevelopmentKind, Outlet
 from warehouse.stories.novelty import Novelty
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.telling import Report, Storyline
+from warehouse.stories.turns import Coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class Candidate:
     reports: Sequence[Report]
     copies: Sequence[Report]
     novelty: Novelty
+    coverage: Coverage
+    nearness: float
     entities: tuple[str, ...]
     last: Told | None
     open: Told | None

@@ -25,6 +25,7 @@ class Known:
     site: str
     language: str | None
     at: datetime
+    dated: bool
     terms: Terms
 
 
@@ -75,8 +76,8 @@ def find_window(con: duckdb.DuckDBPyConnection, *, since: datetime, until: datet
     """Reports between two times that stories hold, in order of time."""
     rows = con.execute(load_sql("stories_window"), {"since": since, "until": until}).fetchall()
     return [
-        Known(story_id, storyline_id, site, language, _utc(at), terms_from_bytes(blob))
-        for _, story_id, storyline_id, site, language, at, blob in rows
+        Known(story_id, storyline_id, site, language, _utc(at), dated, terms_from_bytes(blob))
+        for story_id, storyline_id, site, language, at, dated, blob in rows
     ]
 
 
@@ -84,7 +85,7 @@ def find_holding(con: duckdb.DuckDBPyConnection, articles: Collection[str]) -> d
     """Story and storyline of each article that one holds."""
     if not articles:
         return {}
-    rows = con.execute(load_sql("stories_holding"), {"articles": sorted(articles)}).fetchall()
+    rows = con.execute(load_sql("stories_holding"), {"articles": _joined(articles)}).fetchall()
     return {article: (story, storyline) for article, story, storyline in rows}
 
 
@@ -92,13 +93,12 @@ def find_kindred(
     con: duckdb.DuckDBPyConnection, vectors: Mapping[int, Mapping[int, float]], *, since: datetime, least: float
 ) -> dict[int, list[Kindred]]:
     """For each group of tonight (by number) the earlier stories most like it, best first."""
-    numbers = [number for number, terms in vectors.items() for _ in terms]
-    if not numbers:
+    if not any(vectors.values()):
         return {}
     parameters = {
-        "stories": numbers,
-        "terms": [term for terms in vectors.values() for term in terms],
-        "weights": [weight for terms in vectors.values() for weight in terms.values()],
+        "stories": ",".join(str(number) for number, terms in vectors.items() for _ in terms),
+        "terms": ",".join(str(term) for terms in vectors.values() for term in terms),
+        "weights": ",".join(f"{weight:.5f}" for terms in vectors.values() for weight in terms.values()),
         "since": since,
         "least": least,
     }
@@ -112,7 +112,7 @@ def find_facts(con: duckdb.DuckDBPyConnection, storylines: Collection[str]) -> d
     """What is known on each storyline."""
     if not storylines:
         return {}
-    found = con.execute(load_sql("stories_facts"), {"storylines": sorted(storylines)}).fetchnumpy()
+    found = con.execute(load_sql("stories_facts"), {"storylines": _joined(storylines)}).fetchnumpy()
     ids, facts = found["storyline_id"], found["fact"]
     known: dict[str, set[int]] = {}
     for storyline in storylines:
@@ -128,7 +128,7 @@ def find_storylines(
         return {}, {}
     lines: dict[str, Storyline] = {}
     last: dict[str, Told] = {}
-    for row in con.execute(load_sql("stories_storylines"), {"storylines": sorted(storylines)}).fetchall():
+    for row in con.execute(load_sql("stories_storylines"), {"storylines": _joined(storylines)}).fetchall():
         lines[row[0]] = Storyline(
             storyline_id=row[0], title=row[1], founder_id=row[2], first_at=_utc(row[3]), last_at=_utc(row[4]),
             state=row[5], stories=row[6], turns=row[7], entities=tuple(row[8]),
@@ -142,11 +142,16 @@ def find_open(con: duckdb.DuckDBPyConnection, stories: Collection[str]) -> dict[
     """The development that is open on each story."""
     if not stories:
         return {}
-    rows = con.execute(load_sql("stories_open"), {"stories": sorted(stories)}).fetchall()
+    rows = con.execute(load_sql("stories_open"), {"stories": _joined(stories)}).fetchall()
     return {
         story: Told(development, headline, _utc(at), frozenset(r[4:] for r in reasons if r.startswith("act:")))
         for story, development, headline, at, _, reasons in rows
     }
+
+
+def _joined(ids: Collection[str]) -> str:
+    """Ids as one parameter: a list of Python strings costs the driver a look for pandas at each."""
+    return ",".join(sorted(ids))
 
 
 def _utc(at: datetime) -> datetime:

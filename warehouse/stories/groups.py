@@ -11,9 +11,10 @@ import numpy as np
 
 from extractors.model import digest64
 from warehouse.stories.background import Background, weigh_terms
-from warehouse.stories.cluster import group_articles, link_threshold
+from warehouse.stories.cluster import group_articles
+from warehouse.stories.context import judge_pairs
 from warehouse.stories.gather import Kindred, Known
-from warehouse.stories.pairs import Subject, compare
+from warehouse.stories.pairs import Subject
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.storyline import choose_storyline, likeness
 from warehouse.stories.telling import Report
@@ -35,6 +36,7 @@ class Group:
     vector: dict[int, float] = field(default_factory=dict)
     similarity: dict[str, float] = field(default_factory=dict)
     novelty: dict[str, float] = field(default_factory=dict)
+    nearness: float = 0.0
 
     @property
     def arrival(self) -> tuple[datetime, str]:
@@ -80,12 +82,11 @@ def group_reports(
         return seeds
     stories = sorted({k.story_id for k in window})
     number = {story: i for i, story in enumerate(stories)}
-    subjects = [_subject(r.at, r.site, r.language, terms[r.version_id]) for r in reports]
-    subjects += [_subject(k.at, k.site, k.language, k.terms) for k in window]
-    pairs, _ = compare(subjects, len(reports), background=background, window_days=rules.window_days)
-    columns = [number[k.story_id] for k in window]
-    threshold = link_threshold(pairs, len(reports), rules)
-    grouping = group_articles(pairs, len(reports), columns, threshold=threshold)
+    subjects = [_subject(r.at, r.dated, r.site, r.language, terms[r.version_id]) for r in reports]
+    subjects += [_subject(k.at, k.dated, k.site, k.language, k.terms) for k in window]
+    held = [number[k.story_id] for k in window]
+    pairs = judge_pairs(subjects, len(reports), held, background=background, window_days=rules.window_days)
+    grouping = group_articles(pairs, len(reports), held, threshold=rules.link)
     novelty = _novelty(grouping.group, grouping.story_of, grouping.strength, grouping.elsewhere)
     line_of = {k.story_id: k.storyline_id for k in window}
     members: dict[int, list[int]] = defaultdict(list)
@@ -99,6 +100,7 @@ def group_reports(
         group = Group(own, story, founded=known is None, storyline_id=line_of.get(story, "") if known is not None else "")
         group.similarity = {reports[i].version_id: float(grouping.strength[i]) for i in indices}
         group.novelty = {reports[i].version_id: novelty[i] for i in indices}
+        group.nearness = max(float(grouping.elsewhere[i]) for i in indices)
         groups.append(group)
     return sorted([*seeds, *groups], key=lambda g: g.arrival)
 
@@ -113,8 +115,8 @@ def storyline_id_of(story_id: str) -> str:
     return digest64(f"storyline\n{story_id}")
 
 
-def _subject(at: datetime, site: str, language: str | None, terms: Terms) -> Subject:
-    return Subject(terms, site, at.timestamp() / 86_400, language)
+def _subject(at: datetime, dated: bool, site: str, language: str | None, terms: Terms) -> Subject:
+    return Subject(terms, site, at.timestamp() / 86_400 if dated else None, language)
 
 
 def _novelty(
@@ -177,7 +179,7 @@ def heaviest_terms(reports: Sequence[Report], terms: Mapping[str, Terms], backgr
     english = np.array([r.language in ("en", None) for r in reports if r.version_id in terms], dtype=np.bool_)
     total: dict[int, float] = defaultdict(float)
     for name, share in (("names", 1.0), ("body", 0.8)):
-        postings = weigh_terms(own, name, english=english, background=background)
+        postings = weigh_terms(own, name, english=english, background=background).unit
         for term, weight in zip(postings.ids.tolist(), postings.weights.tolist(), strict=True):
             total[term] += share * weight
     best = sorted(total, key=lambda t: (-total[t], t))[:STORY_TERMS]

@@ -20,6 +20,7 @@ class Novelty:
     numbers: float
     acts: float
     words: float
+    title_words: float
     new_acts: tuple[str, ...]
     sentences: tuple[NewSentence, ...]
     known: bool
@@ -33,9 +34,13 @@ class Novelty:
 
 
 def judge_novelty(
-    reports: Sequence[tuple[str, Sequence[Sentence]]], known: set[int], *, most: int, early: int = 10
-) -> Novelty:
-    """What `reports` (article id, sentences) say that `known` facts do not have; the first `early` sentences decide."""
+    reports: Sequence[tuple[str, Sequence[Sentence]]], titles: Iterable[int], known: set[int], *, most: int,
+    early: int = 10,
+) -> Novelty:  # fmt: skip
+    """What `reports` (article id, sentences) say that `known` facts do not have; the first `early` sentences decide.
+
+    `titles` are the term ids of their headlines.
+    """
     totals: dict[str, set[int]] = {kind: set() for kind in _VALUE}
     fresh: dict[str, set[int]] = {kind: set() for kind in _VALUE}
     acts: dict[int, str] = {}
@@ -53,9 +58,11 @@ def judge_novelty(
                     acts[fact.fact] = fact.label
             value = sum(_VALUE[f.kind] for f in new) / (4.0 + 0.12 * len(sentence.facts)) * 0.94**sentence.place
             scored.append((value, sentence.place, article_id, sentence))
+    headline = set(titles)
     share = {kind: len(fresh[kind]) / max(len(totals[kind]), 3) for kind in _VALUE}
     return Novelty(
         names=share["name"], numbers=share["number"], acts=share["act"], words=share["word"],
+        title_words=len(headline - known) / max(len(headline), 3),
         new_acts=tuple(sorted(acts.values())), sentences=_choose(scored, known, most), known=bool(known),
     )  # fmt: skip
 

@@ -1,26 +1,28 @@
-"""Whether two articles report the same event: features of a pair, and the learned probability."""
+"""Whether two articles report the same event: what a pair of them has in common, as features for the learned model."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.stories.background import Background, Floats, rows_of, similarities, weigh_terms
+from warehouse.stories.background import (
+    Background,
+    Floats,
+    Weighed,
+    rows_of,
+    similarities,
+    weigh_terms,
+)
 from warehouse.stories.terms import FIELDS, Terms
 
-MODEL_FILE = "pair_model.json"
-MODEL_SHA256 = ""
-
 FEATURES = (
-    *FIELDS, "title_body", "near", "days", "same_source", "context",
-    "title*body", "lead*names", "body*near", "names*near", "body*context",
+    *FIELDS, "title in body, best", "title in body, least", "title covered, best", "title covered, least",
+    "lead covered, best", "lead covered, least", "names covered, best", "names covered, least", "rare names",
+    "days apart", "same site", "context", "context, strictest", "rank", "rank back", "length ratio", "length",
+    "title and names", "context least", "context best", "short of best",
 )  # fmt: skip
 
 # Articles that share less than this cosine of their bodies, leads and titles are not compared further.
@@ -30,17 +32,17 @@ _ROWS = 64
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a pair is judged by: terms, publisher's site, days since 1970 (fractions count) and language."""
+    """What a pair is judged by: terms, publisher's site, days since 1970 (fractions count; None unknown), language."""
 
     terms: Terms
     site: str
-    day: float
+    day: float | None
     language: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Compared pairs: row (tonight's article), column (any subject) and probability of the same event."""
+    """Compared pairs: row (tonight's article), column (any subject), probability of the same event."""
 
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
@@ -49,92 +51,79 @@ class Pairs:
 
 def compare(
     subjects: Sequence[Subject], tonight: int, *, background: Background, window_days: float
-) -> tuple[Pairs, NDArray[np.float32]]:
-    """Pairs of the first `tonight` subjects with each other and with the rest, and their features.
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Pairs of the first `tonight` subjects with each other and with the rest: rows, columns, `FEATURES` of each.
 
     Each unordered pair of tonight's comes once (row < column). Pairs further apart than `window_days`, or with hardly
-    a word in common, are left out: their probability is nil.
+    a word in common, are left out.
     """
     english = np.array([s.language in ("en", None) for s in subjects], dtype=np.bool_)
-    days = np.array([s.day for s in subjects])
-    sites = np.unique([s.site for s in subjects], return_inverse=True)[1]
-    fields = {
+    days = np.array([np.nan if s.day is None else s.day for s in subjects])
+    weighed = {
         name: weigh_terms([s.terms for s in subjects], name, english=english, background=background)
         for name in FIELDS
     }
-    kept_rows: list[NDArray[np.int64]] = []
-    kept_columns: list[NDArray[np.int64]] = []
-    kept: list[NDArray[np.float32]] = []
-    best = np.zeros(len(subjects), np.float32)
-    for start in range(0, tonight, _ROWS):
-        rows = np.arange(start, min(start + _ROWS, tonight))
-        cosines = {name: similarities(rows_of(fields[name], rows), fields[name]) for name in FIELDS}
-        title_body = similarities(rows_of(fields["title"], rows), fields["body"])
-        body_title = similarities(rows_of(fields["body"], rows), fields["title"])
-        apart = np.abs(days[rows][:, None] - days[None, :])
-        inside = apart <= window_days
-        inside[np.arange(len(rows)), rows] = False
-        strength = np.where(inside, cosines["body"], 0.0)
-        best[rows] = np.maximum(best[rows], strength.max(axis=1, initial=0.0))
-        best = np.maximum(best, strength.max(axis=0, initial=0.0))
-        alike = np.maximum(np.maximum(cosines["body"], cosines["lead"]), cosines["title"])
-        wanted = inside & (alike >= _CANDIDATE) & (np.arange(len(subjects)) > rows[:, None])
-        r, c = np.nonzero(wanted)
-        kept_rows.append(rows[r])
-        kept_columns.append(c)
-        gap = apart[r, c].astype(np.float32)
-        columns = [cosines[name][r, c] for name in FIELDS]
-        columns.append(np.maximum(title_body[r, c], body_title[r, c]))
-        columns += [np.exp(-gap / 2), np.minimum(gap, 20) / 10, (sites[rows[r]] == sites[c]).astype(np.float32)]
-        kept.append(np.stack(columns, axis=1).astype(np.float32))
-    rows_all = np.concatenate(kept_rows)
-    columns_all = np.concatenate(kept_columns)
-    base = np.concatenate(kept)
-    features = _with_products(base, best[rows_all], best[columns_all])
-    return Pairs(rows_all, columns_all, load_model().probability(features)), features
+    found = [
+        _compare_rows(weighed, np.arange(start, min(start + _ROWS, tonight)), days, window_days, background)
+        for start in range(0, tonight, _ROWS)
+    ]
+    rows, columns = (np.concatenate([f[i] for f in found]) for i in (0, 1))
+    base = np.concatenate([f[2] for f in found])
+    strength = np.concatenate([f[3] for f in found])
+    sites = np.unique([s.site for s in subjects], return_inverse=True)[1]
+    lengths = np.array([s.terms.tokens for s in subjects], dtype=np.float32)
+    around = _surroundings(rows, columns, strength, len(subjects), tonight)
+    shorter = np.minimum(lengths[rows], lengths[columns])
+    longer = np.maximum(np.maximum(lengths[rows], lengths[columns]), 1)
+    same = (sites[rows] == sites[columns]).astype(np.float32)
+    best_row, best_column = around[0][rows], around[0][columns]
+    columns_of = [
+        *base.T, same, strength / np.sqrt(np.maximum(best_row * best_column, 1e-3)),
+        strength / np.maximum(np.maximum(best_row, best_column), 0.02), around[1], around[2],
+        np.log(shorter / longer + 1e-3), np.log1p(shorter), base[:, 0] * base[:, 3],
+        np.minimum(best_row, best_column), np.maximum(best_row, best_column), best_row - strength,
+    ]  # fmt: skip
+    return rows, columns, np.stack(columns_of, axis=1).astype(np.float32)
 
 
-def _with_products(base: NDArray[np.float32], best_row: Floats, best_column: Floats) -> NDArray[np.float32]:
-    title, lead, body, names = (base[:, FIELDS.index(f)] for f in ("title", "lead", "body", "names"))
-    near = base[:, len(FIELDS) + 1]
-    context = body / np.maximum(np.sqrt(best_row * best_column), 0.05)
-    extra = [context, title * body, lead * names, body * near, names * near, body * context]
-    return np.concatenate([base, np.stack(extra, axis=1).astype(np.float32)], axis=1)
-
-
-@dataclass(frozen=True, slots=True)
-class PairModel:
-    """Standardised logistic regression over `FEATURES`."""
-
-    mean: Floats
-    scale: Floats
-    weights: Floats
-    bias: float
-
-    def probability(self, features: NDArray[np.float32]) -> Floats:
-        """Of the same event, 0 to 1, for each row of features."""
-        score = ((features - self.mean) / self.scale) @ self.weights + self.bias
-        return (1.0 / (1.0 + np.exp(-np.clip(score, -30, 30)))).astype(np.float32)
-
-
-@cache
-def load_model() -> PairModel:
-    """The shipped model; raises ValueError where the file is not the one that this code was released with."""
-    place = files("warehouse.stories") / MODEL_FILE
-    if not place.is_file():
-        weights = dict.fromkeys(FEATURES, 0.0) | {
-            "title": 3.0, "lead": 3.0, "body": 4.0, "names": 2.0, "bigrams": 3.0, "near": 1.0, "context": 2.0,
-        }  # fmt: skip
-        n = len(FEATURES)
-        vector = np.array([weights[f] for f in FEATURES], np.float32)
-        return PairModel(np.zeros(n, np.float32), np.ones(n, np.float32), vector, -5.0)
-    data = place.read_bytes()
-    if MODEL_SHA256 and hashlib.sha256(data).hexdigest() != MODEL_SHA256:
-        raise ValueError(f"{MODEL_FILE} is not the file that this release was built with")
-    stored = json.loads(data)
-    if tuple(stored["features"]) != FEATURES:
-        raise ValueError(f"{MODEL_FILE} was trained on other features")
-    return PairModel(
-        np.array(stored["mean"], np.float32), np.array(stored["scale"], np.float32),
-        np.array(stored["weights"], np.float32), float(stored["bias"]),
+def _compare_rows(
+    weighed: dict[str, Weighed], rows: NDArray[np.int64], days: Floats, window_days: float, background: Background
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], Floats]:
+    cosine = {name: similarities(rows_of(w.unit, rows), w.unit) for name, w in weighed.items()}
+    apart = np.abs(days[rows][:, None] - days[None, :])
+    apart[np.isnan(apart)] = -1.0
+    wanted = (apart <= window_days) & (np.arange(len(days)) > rows[:, None])
+    wanted &= np.maximum(np.maximum(cosine["body"], cosine["lead"]), cosine["title"]) >= _CANDIDATE
+    r, c = np.nonzero(wanted)
+    title, lead, body, names = (weighed[name] for name in ("title", "lead", "body", "names"))
+    both_ways = (
+        (title.unit, body.unit), (title.share, body.present), (lead.share, body.present), (names.share, names.present),
     )  # fmt: skip
+    columns = [cosine[name][r, c] for name in FIELDS]
+    for left, right in both_ways:
+        there = similarities(rows_of(left, rows), right)[r, c]
+        back = similarities(rows_of(right, rows), left)[r, c]
+        columns += [np.maximum(there, back), np.minimum(there, back)]
+    rare = names.rare(background)
+    columns.append(np.log1p(similarities(rows_of(rare, rows), rare)[r, c]))
+    columns.append(apart[r, c])
+    strength = columns[2] + 0.5 * columns[1] + 0.5 * columns[3]
+    return rows[r], c, np.stack(columns, axis=1).astype(np.float32), strength.astype(np.float32)
+
+
+def _surroundings(
+    rows: NDArray[np.int64], columns: NDArray[np.int64], strength: Floats, size: int, tonight: int
+) -> tuple[Floats, Floats, Floats]:
+    """Each subject's best strength; for each pair its rank among the row's, and among the column's, pairs (0 to 10)."""
+    best = np.zeros(size, np.float32)
+    np.maximum.at(best, rows, strength)
+    np.maximum.at(best, columns, strength)
+    subject = np.concatenate([rows, columns])
+    both = np.concatenate([strength, strength])
+    order = np.lexsort((-both, subject))
+    starts = np.flatnonzero(np.concatenate([[True], subject[order][1:] != subject[order][:-1]])) if len(order) else []
+    rank = np.zeros(len(both), np.float32)
+    spread = np.diff(np.concatenate([starts, [len(order)]])).astype(np.int64)
+    rank[order] = np.arange(len(order)) - np.repeat(starts, spread)
+    rank = np.minimum(rank, 10.0)
+    return best, rank[: len(rows)], rank[len(rows) :]

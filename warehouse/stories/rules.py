@@ -10,8 +10,8 @@ class StoryRules:
     """How stories, storylines and developments are told.
 
     `window_days`: an article joins stories whose last report lies at most so many days from it.
-    `link`: mean pair probability (0 to 1) at which a report joins a story; `link_quiet` is used instead where most of
-    the stream belongs to no common story (see `warehouse.stories.cluster.link_threshold`).
+    `link`: mean pair probability (0 to 1) at which a report joins a story. The probability itself heeds how crowded the
+    stream is (`warehouse.stories.context`), so that one threshold serves quiet and crowded ones.
     `storyline_days`: a storyline that was silent for longer is not taken up again.
     `storyline_link`: similarity (0 to 1) at which a story continues a storyline.
     `turn`: score (0 to 1) at which a new story on a known storyline is a turn.
@@ -20,7 +20,6 @@ class StoryRules:
 
     window_days: float = 10.0
     link: float = 0.45
-    link_quiet: float = 0.35
     storyline_days: float = 400.0
     storyline_link: float = 0.30
     turn: float = 0.50

@@ -37,7 +37,8 @@ def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: s
         for m in telling.memberships
     ])  # fmt: skip
     _insert(con, "article_terms", [
-        (m.report.version_id, m.story_id, m.report.site, m.report.language, m.report.at, m.terms.to_bytes())
+        (m.report.version_id, m.story_id, m.report.site, m.report.language, m.report.at, m.report.dated,
+         m.terms.to_bytes())
         for m in telling.memberships if m.terms is not None
     ])  # fmt: skip
     _insert(con, "entity_mentions", [
@@ -93,7 +94,7 @@ def find_developments(
 ) -> list[Development]:
     """Developments of a run, or told since a time (both None: all), heaviest first, complete as they were told."""
     rows = con.execute(load_sql("stories_developments"), {"run_id": run_id, "since": since}).fetchall()
-    wanted = {"developments": [row[0] for row in rows]}
+    wanted = {"developments": ",".join(row[0] for row in rows)}
     sentences: dict[str, list[NewSentence]] = defaultdict(list)
     outlets: dict[str, list[Outlet]] = defaultdict(list)
     if rows:
@@ -150,8 +151,5 @@ def _insert_columns(con: duckdb.DuckDBPyConnection, table: str, columns: dict[st
 
 
 def _append(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    con.register("stories_rows", rows)
-    try:
-        con.execute(f"INSERT INTO {table} SELECT * FROM stories_rows")
-    finally:
-        con.unregister("stories_rows")
+    # DuckDB finds `rows` by its name: cheaper than registering it.
+    con.execute(f"INSERT INTO {table} SELECT * FROM rows")

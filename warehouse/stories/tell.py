@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 
@@ -37,8 +37,10 @@ from warehouse.stories.sentences import parse_sentences
 from warehouse.stories.storyline import name_storyline
 from warehouse.stories.telling import Membership, Report, Story, Storyline, Telling
 from warehouse.stories.terms import Terms, alias_table, find_names, parse_terms
+from warehouse.stories.turns import Coverage
 
 _KEPT_NAMES = 30
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -75,7 +77,8 @@ def tell_stories(
         r.version_id: parse_terms(r.title, r.text, r.language, aliases)
         for r in (*fresh, *(f for f in followers if f.relation == "revision"))
     }
-    groups = group_reports(fresh, _window(con, fresh, rules), terms, background, rules)
+    window = _window(con, fresh, rules)
+    groups = group_reports(fresh, window, terms, background, rules)
     groups, alone = follow_originals(followers, groups, holding)
     for group in groups:
         group.vector = heaviest_terms(group.reports, terms, background)
@@ -86,7 +89,7 @@ def tell_stories(
     storylines, last = find_storylines(con, lines)
     opened = find_open(con, {g.story_id for g in groups if not g.founded})
     known = _Known(find_facts(con, lines), storylines, last, opened)
-    return _tell(groups, alone, terms, known, aliases, as_of, rules)
+    return _tell(groups, alone, window, terms, known, aliases, as_of, rules)
 
 
 def _window(con: duckdb.DuckDBPyConnection, fresh: Sequence[Report], rules: StoryRules) -> list[Known]:
@@ -98,31 +101,35 @@ def _window(con: duckdb.DuckDBPyConnection, fresh: Sequence[Report], rules: Stor
 
 
 def _tell(
-    groups: Sequence[Group], alone: Sequence[tuple[Report, str, str]], terms: Mapping[str, Terms], known: _Known,
-    aliases: Mapping[str, str], as_of: datetime, rules: StoryRules,
+    groups: Sequence[Group], alone: Sequence[tuple[Report, str, str]], window: Sequence[Known],
+    terms: Mapping[str, Terms], known: _Known, aliases: Mapping[str, str], as_of: datetime, rules: StoryRules,
 ) -> Telling:  # fmt: skip
     listed = frozenset(aliases.values())
     memberships: list[Membership] = []
     stories: list[Story] = []
     developments: list[Development] = []
     scores: dict[str, float] = {}
-    facts: dict[str, set[int]] = {}
-    for group in groups:
+    facts: dict[str, set[int]] = defaultdict(set)
+    coverage = _coverage(groups, window)
+    for group in sorted(groups, key=lambda g: (-len({r.site for r in g.reports}), g.arrival)):
         names = {r.version_id: find_names(r.title, r.text, aliases) for r in group.reports}
         memberships += _memberships(group, terms, names)
         if group.founded:
             stories.append(_story(group))
         sentences = [(r.article_id, parse_sentences(r.text, r.language, aliases)) for r in group.reports]
         before = known.facts.setdefault(group.storyline_id, set())
-        novelty = judge_novelty(sentences, before, most=rules.max_sentences)
+        own = [terms[r.version_id].fields for r in group.reports]
+        titles = {term for fields in own for term in fields["title"][0].tolist()}
+        novelty = judge_novelty(sentences, titles, before, most=rules.max_sentences)
         total = sum(names.values(), Counter[str]())
         line = _storyline(group, known, total, listed)
         known.storylines[group.storyline_id] = line
         if not group.seed:
             candidate = Candidate(
                 story_id=group.story_id, storyline=line, founded=group.founded, line_founded=group.line_founded,
-                reports=group.reports, copies=group.copies, novelty=novelty, entities=top_names(total, 8),
-                last=known.last.get(group.storyline_id), open=known.open.get(group.story_id),
+                reports=group.reports, copies=group.copies, novelty=novelty, coverage=coverage[group.storyline_id],
+                nearness=group.nearness, entities=top_names(total, 8), last=known.last.get(group.storyline_id),
+                open=known.open.get(group.story_id),
             )  # fmt: skip
             judged = judge_development(candidate, as_of=as_of, rules=rules)
             if judged is not None:
@@ -130,10 +137,9 @@ def _tell(
                 developments.append(development)
                 _note(development, known)
         said = facts_said(
-            (s for _, s in sentences),
-            (terms[r.version_id].fields[f][0].tolist() for r in group.reports for f in ("names", "numbers", "body")),
+            (s for _, s in sentences), (fields[f][0].tolist() for fields in own for f in ("names", "numbers", "body"))
         )
-        facts.setdefault(group.storyline_id, set()).update(said - before)
+        facts[group.storyline_id].update(said - before)
         before |= said
     memberships += [
         Membership(report=r, story_id=s, storyline_id=line, role="copy", similarity=1.0, novelty=0.0, terms=None)
@@ -146,6 +152,24 @@ def _tell(
         developments=tuple(developments), scores=scores, facts={k: frozenset(v) for k, v in facts.items()},
         listed=listed,
     )  # fmt: skip
+
+
+def _coverage(groups: Sequence[Group], window: Sequence[Known]) -> dict[str, Coverage]:
+    """How much each of tonight's storylines is reported on: tonight, and in the days before."""
+    tonight: Counter[str] = Counter()
+    latest: dict[str, datetime] = {}
+    for group in groups:
+        tonight[group.storyline_id] += len(group.reports)
+        latest[group.storyline_id] = max([r.at for r in group.reports] + [latest.get(group.storyline_id, _LONG_AGO)])
+    days_3: Counter[str] = Counter()
+    days_10: Counter[str] = Counter()
+    for held in window:
+        at = latest.get(held.storyline_id)
+        if at is not None:
+            age = (at - held.at).total_seconds() / 86_400
+            days_3[held.storyline_id] += 0 <= age <= 3
+            days_10[held.storyline_id] += 0 <= age <= 10
+    return {line: Coverage(tonight=n, days_3=days_3[line], days_10=days_10[line]) for line, n in tonight.items()}
 
 
 def _memberships(group: Group, terms: Mapping[str, Terms], names: Mapping[str, Counter[str]]) -> list[Membership]:

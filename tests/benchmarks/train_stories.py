@@ -1,0 +1,246 @@
+"""Trains what the stories stage ships: the term prior and the two looks at a pair.
+
+    python -m tests.benchmarks.train_stories --data DIR --out FOLDER [--held-out DIR2]
+
+Trained on `allsides`, `allsides21`, `basil` and `ecbplus` of the shared stories data, and only in part. Split by time and
+story: of allsides and allsides21 the last quarter by date is held out, with every story that reaches into it; of
+ecbplus every fourth topic is. basil is trained on whole. `--held-out` writes the held-out articles as files that
+`tests.benchmarks.stories` reads. The prior counts words (no labels) of the training part and of every second article
+of t17. The second look is trained on out-of-fold first looks (five folds by time, by topic for ecbplus).
+Writes `english_terms.npz` and `models.npz`, and prints their sha256 for `background.py` and `trees.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
+
+from warehouse.stories.background import Background, Floats
+from warehouse.stories.cluster import group_articles
+from warehouse.stories.context import CONTEXT_FEATURES, PLAUSIBLE, context_features
+from warehouse.stories.pairs import FEATURES, Pairs, Subject, compare
+from warehouse.stories.terms import Terms, parse_terms
+from warehouse.stories.trees import model_from
+
+Row = dict[str, Any]
+Arrays = dict[str, NDArray[np.generic]]
+
+SETS = {"allsides": 1.0, "allsides21": 1.0, "basil": 1.0, "ecbplus": 0.5}
+FOLDS = 5
+WINDOW_DAYS = 10.0
+LINK = 0.45
+
+
+@dataclass(slots=True)
+class Night:
+    """A night of a training set: places of its articles and of the window's, the pairs, and what they are."""
+
+    tonight: list[int]
+    window: list[int]
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    features: NDArray[np.float32]
+    same: NDArray[np.int64]
+    fold: NDArray[np.int64]
+    other_fold: NDArray[np.int64]
+    first: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    chosen: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    context: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+
+def divide(name: str, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Training part and held-out part, no story in both."""
+    if name == "basil":
+        return list(rows), []
+    if name == "ecbplus":
+        topics = sorted({r["storyline"] for r in rows})
+        late = {r["story"] for r in rows if topics.index(r["storyline"]) % 4 == 3}
+    else:
+        late = {r["story"] for r in rows[len(rows) * 3 // 4 :]}
+    return [r for r in rows if r["story"] not in late], [r for r in rows if r["story"] in late]
+
+
+def count_terms(documents: Sequence[Terms], *, least: int = 3) -> Background:
+    """Document counts of the terms that occur in at least `least` documents."""
+    counts: Counter[int] = Counter()
+    for terms in documents:
+        every = np.concatenate([terms.fields[f][0] for f in ("body", "names", "bigrams", "numbers")])
+        counts.update(np.unique(every).tolist())
+    kept = sorted((term, n) for term, n in counts.items() if n >= least)
+    return Background(
+        ids=np.array([t for t, _ in kept], np.uint32), counts=np.array([n for _, n in kept], np.float32),
+        documents=float(len(documents)),
+    )  # fmt: skip
+
+
+def _day(row: Row) -> int:
+    return date.fromisoformat(row["published"][:10]).toordinal() if row.get("published") else 0
+
+
+def nights_of(rows: Sequence[Row], terms: Sequence[Terms], folds: Sequence[int], background: Background) -> list[Night]:
+    """Every night with its window's pairs, as the nightly run would see them."""
+    by_day: dict[int, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        by_day[_day(row)].append(place)
+    nights = []
+    for today in sorted(by_day):
+        window = [p for d in sorted(by_day) if today - WINDOW_DAYS <= d < today for p in by_day[d]]
+        every = by_day[today] + window
+        subjects = [
+            Subject(terms[p], rows[p].get("source") or rows[p]["id"], float(_day(rows[p])) or None, "en") for p in every
+        ]
+        r, c, features = compare(subjects, len(by_day[today]), background=background, window_days=WINDOW_DAYS)
+        story = [rows[p]["story"] for p in every]
+        same = np.array([story[a] == story[b] for a, b in zip(r, c, strict=True)], dtype=np.int64)
+        fold = np.array([folds[p] for p in every])
+        nights.append(Night(by_day[today], window, r, c, features, same, fold[r], fold[c]))
+    return nights
+
+
+def fit(features: NDArray[np.float32], same: NDArray[np.int64], weights: Floats) -> Arrays:
+    """Two boosted forests and a logistic regression, as arrays."""
+    scaler = StandardScaler()
+    line = LogisticRegression(C=1.0, max_iter=3000)
+    line.fit(scaler.fit_transform(features), same, sample_weight=weights)
+    columns: dict[str, list[NDArray[np.generic]]] = defaultdict(list)
+    roots: list[int] = []
+    owner: list[int] = []
+    baselines: list[float] = []
+    offset = depth = 0
+    for number, leaves in enumerate((12, 8)):
+        forest = HistGradientBoostingClassifier(
+            max_iter=150, learning_rate=0.06, max_leaf_nodes=leaves, max_depth=6, min_samples_leaf=20,
+            l2_regularization=2.0, random_state=number,
+        )  # fmt: skip
+        forest.fit(features, same, sample_weight=weights)
+        baselines.append(float(np.ravel(forest._baseline_prediction)[0]))
+        for (predictor,) in forest._predictors:
+            nodes = predictor.nodes
+            leaf = nodes["is_leaf"].astype(bool)
+            columns["feature"].append(np.where(leaf, 0, nodes["feature_idx"]).astype(np.int16))
+            columns["threshold"].append(np.where(leaf, 0, nodes["num_threshold"]).astype(np.float32))
+            columns["left"].append(np.where(leaf, -1, nodes["left"].astype(np.int64) + offset).astype(np.int32))
+            columns["right"].append(np.where(leaf, -1, nodes["right"].astype(np.int64) + offset).astype(np.int32))
+            columns["value"].append(nodes["value"].astype(np.float32))
+            roots.append(offset)
+            owner.append(number)
+            offset += len(nodes)
+            depth = max(depth, int(nodes["depth"].max()))
+    arrays: Arrays = {key: np.concatenate(parts) for key, parts in columns.items()}
+    return arrays | {
+        "roots": np.array(roots, np.int32), "tree_forest": np.array(owner, np.int16),
+        "baselines": np.array(baselines, np.float32), "depth": np.array(depth),
+        "mean": scaler.mean_.astype(np.float32), "scale": scaler.scale_.astype(np.float32),
+        "weights": line.coef_[0].astype(np.float32), "bias": np.array(float(line.intercept_[0])),
+    }  # fmt: skip
+
+
+def fit_first(sets: dict[str, list[Night]], without: int | None) -> Arrays:
+    """The first look, trained on all folds but one (None: on all)."""
+    features, same, weights = [], [], []
+    for name, nights in sets.items():
+        for night in nights:
+            kept = (night.fold != without) & (night.other_fold != without)
+            features.append(night.features[kept])
+            same.append(night.same[kept])
+            weights.append(np.full(int(kept.sum()), SETS[name], np.float32))
+    return fit(np.concatenate(features), np.concatenate(same), np.concatenate(weights))
+
+
+def look_once(sets: dict[str, list[Night]], sites: dict[str, list[str]]) -> None:
+    """Gives every night its out-of-fold first look, and the context of its plausible pairs in a run over the nights."""
+    models = [model_from({f"m/{k}": v for k, v in fit_first(sets, fold).items()}, "m") for fold in range(FOLDS)]
+    for name, nights in sets.items():
+        story: dict[int, str] = {}
+        for night in nights:
+            night.first = np.zeros(len(night.rows), np.float32)
+            for fold, model in enumerate(models):
+                night.first[night.fold == fold] = model.probability(night.features[night.fold == fold])
+            known = sorted({story[p] for p in night.window})
+            held = [known.index(story[p]) for p in night.window]
+            chosen = np.flatnonzero(night.first >= PLAUSIBLE)
+            night.chosen = chosen
+            own_sites = [sites[name][p] for p in night.tonight + night.window]
+            night.context = context_features(
+                night.rows[chosen], night.columns[chosen], night.first[chosen], len(night.tonight), held, own_sites
+            )
+            pairs = Pairs(night.rows, night.columns, night.first)
+            grouping = group_articles(pairs, len(night.tonight), held, threshold=LINK)
+            for place, label in zip(night.tonight, grouping.group.tolist(), strict=True):
+                founder = f"{night.tonight[0]}/{label}"
+                story[place] = known[grouping.story_of[label]] if label in grouping.story_of else founder
+
+
+def fit_second(sets: dict[str, list[Night]]) -> Arrays:
+    """The second look, on features, first look and context of the plausible pairs."""
+    features, same, weights = [], [], []
+    for name, nights in sets.items():
+        for night in nights:
+            features.append(np.concatenate([night.features[night.chosen], night.context], axis=1))
+            same.append(night.same[night.chosen])
+            weights.append(np.full(len(night.chosen), SETS[name], np.float32))
+    return fit(np.concatenate(features), np.concatenate(same), np.concatenate(weights))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0; a missing file raises."""
+    parser = argparse.ArgumentParser(prog="tests.benchmarks.train_stories")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--held-out", type=Path)
+    options = parser.parse_args(arguments)
+    rows: dict[str, list[Row]] = {}
+    for name in (*SETS, "t17"):
+        every = [json.loads(line) for line in (options.data / f"{name}.jsonl").open(encoding="utf-8")]
+        rows[name], held = divide(name, every) if name in SETS else (every[::2], [])
+        if options.held_out and held:
+            options.held_out.mkdir(parents=True, exist_ok=True)
+            text = "".join(json.dumps(row) + "\n" for row in held)
+            (options.held_out / f"{name}.jsonl").write_text(text, encoding="utf-8")
+    terms = {name: [parse_terms(r["title"], r["text"], "en") for r in some] for name, some in rows.items()}
+    # What a set is trained with does not count its own words: at work the prior has not seen tonight's either.
+    sets: dict[str, list[Night]] = {}
+    for name in SETS:
+        prior = count_terms([t for other, some in terms.items() if other != name for t in some])
+        topics = sorted({str(r["storyline"]) for r in rows[name]}) if name == "ecbplus" else []
+        folds = [
+            topics.index(r["storyline"]) % FOLDS if topics else place * FOLDS // len(rows[name])
+            for place, r in enumerate(rows[name])
+        ]
+        sets[name] = nights_of(rows[name], terms[name], folds, prior)
+    look_once(sets, {name: [r.get("source") or r["id"] for r in rows[name]] for name in SETS})
+    first, second = fit_first(sets, None), fit_second(sets)
+    prior = count_terms([t for some in terms.values() for t in some])
+    note = {
+        "trained_on": {name: len(rows[name]) for name in rows}, "split": "by time and story, ecbplus by topic",
+        "features": FEATURES, "context_features": CONTEXT_FEATURES,
+    }  # fmt: skip
+    arrays: Arrays = {f"first/{k}": v for k, v in first.items()} | {f"second/{k}": v for k, v in second.items()}
+    arrays["note"] = np.array(json.dumps(note))
+    options.out.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(options.out / "models.npz", **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(
+        options.out / "english_terms.npz", ids=prior.ids, counts=np.minimum(prior.counts, 65535).astype(np.uint16),
+        documents=np.array(prior.documents),
+    )  # fmt: skip
+    for file in ("english_terms.npz", "models.npz"):
+        data = (options.out / file).read_bytes()
+        print(f"{file}: {len(data)} bytes, sha256 {hashlib.sha256(data).hexdigest()}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

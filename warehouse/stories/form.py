@@ -1,0 +1,70 @@
+"""The form of a report, apart from its matter: news of something that just happened, or background, opinion, a rehash."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+# Words by which a headline or a first paragraph gives away that it comments or explains.
+_COMMENT = {
+    "en": r"opinion|op-ed|editorial|column(?:ist)?|comment(?:ary)?|analysis|explain(?:ed|er|s)?|q ?& ?a|timeline|"
+          r"review|essay|viewpoint|letters?|interview|profile|primer|guide|lessons?|what we know|so far|at a glance|"
+          r"key (?:facts|dates|moments)|looking back|the story of|in pictures|obituary|questions? and answers?|"
+          r"how .{3,60} works?|what is|what (?:it|this|they) means?|why (?:we|it|the)|should|recap|backgrounder|history",
+    "de": r"kommentar|meinung|kolumne|leitartikel|glosse|essay|analyse|hintergrund|erklärt|chronik|überblick|"
+          r"bisher geschah|interview|porträt|fragen und antworten|was (?:ist|bedeutet|darf|wir)|wie .{3,60} funktioniert|"
+          r"warum|rückblick|lehren|sollte|worum es geht|rezension",
+    "fr": r"opinion|tribune|éditorial|édito|chronique|analyse|décryptage|expliqu|comprendre|entretien|portrait|"
+          r"rappel|retour sur|ce que (?:l'on|nous) s|pourquoi|comment|qu'est-ce|questions|chronologie|repères|leçons",
+    "es": r"opinión|editorial|columna|tribuna|análisis|claves|explica|cronología|entrevista|perfil|repaso|"
+          r"qué (?:es|significa|sabemos)|por qué|cómo|preguntas|lecciones|hasta ahora",
+    "zh": r"评论|社论|观点|分析|解读|专访|回顾|综述|时间线|为什么|如何|盘点|解释",
+}  # fmt: skip
+
+# Words by which the first sentences say that something happened just now.
+_JUST_NOW = {
+    "en": r"(?:on |late |early )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|today|yesterday|"
+          r"tonight|overnight|this (?:morning|afternoon|evening|week)|hours|breaking|has (?:now|just)|announced",
+    "de": r"(?:am |seit )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag)|heute|gestern|"
+          r"abend|soeben|diese woche|teilte|nacht",
+    "fr": r"(?:ce )?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|aujourd'hui|hier|ce (?:matin|soir)|"
+          r"cette (?:nuit|semaine)|annoncé",
+    "es": r"(?:este |el )?(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|hoy|ayer|esta (?:mañana|noche|semana)|"
+          r"anunci",
+    "zh": r"今天|昨天|今日|昨日|周[一二三四五六日]|星期|宣布|日前|当天",
+}  # fmt: skip
+
+_FIRST_PERSON = re.compile(
+    r"\b(?:i|we|my|our|us|me|you|your|ich|wir|unser\w*|mein\w*|je|nous|notre|nos|mon|yo|nosotros|nuestr\w+)\b|我们|我"
+)
+_QUOTED = re.compile(r"[\"“”„«»‘][^\"“”„«»’]{0,400}[\"“”«»’]|``.*?''")
+
+
+def comment_marks(title: str, lead: str, language: str | None) -> tuple[float, float]:
+    """How much title and lead look like comment or explanation: marks in the title, and in the lead (0, 1 or more)."""
+    pattern = _patterns(_supported(language))[0]
+    in_title = len(pattern.findall(title.lower())) + 0.5 * title.rstrip().endswith("?")
+    return min(2.0, in_title), min(2.0, float(len(pattern.findall(lead[:300].lower()))))
+
+
+def just_now(lead: str, language: str | None) -> float:
+    """How often the lead names a day or says that something happened just now, 0 to 3."""
+    return min(3.0, float(len(_patterns(_supported(language))[1].findall(lead[:600].lower()))))
+
+
+def first_person(lead: str) -> float:
+    """First and second persons outside of quotations in a lead, a hundred words, 0 to 5."""
+    plain = _QUOTED.sub(" ", lead[:1500]).lower()
+    words = max(20, plain.count(" ") + 1)
+    return min(5.0, 100.0 * len(_FIRST_PERSON.findall(plain)) / words)
+
+
+def _supported(language: str | None) -> str:
+    return language if language in _COMMENT else "en"
+
+
+@cache
+def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    if language == "zh":
+        return re.compile(_COMMENT[language]), re.compile(_JUST_NOW[language])
+    return re.compile(rf"\b(?:{_COMMENT[language]})\b"), re.compile(rf"\b(?:{_JUST_NOW[language]})\b")
