@@ -35,6 +35,8 @@ _ALREADY_CLEAN = re.compile(
     r"https?://([a-z0-9.\-]+)(?::(?:[1-9]\d{3}|[1-5]\d{4}))?/(?:[A-Za-z0-9_~\-]+[A-Za-z0-9_~.\-]*(?:/|(?=[?]|\Z)))*"
     r"(?:\?[A-Za-z0-9_~.=&,:\-]+)?\Z"
 )
+# A query may hold tracking parameters; AMP copies, web archives and mail scanners show in the rest.
+_MAYBE_WRAPPED = re.compile(r"\?|amp|archive\.org/|urldefense\.com/|search\.yahoo\.com/", re.IGNORECASE)
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _VARIANT_HOST = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 
@@ -47,6 +49,9 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     in RFC 3986 section 6.2.2, dot segments removed. Scheme, order of parameters and a final slash stay, since the
     address must still fetch the same page. Applied to its own result it changes nothing.
     """
+    match = _ALREADY_CLEAN.match(url)
+    if match and len(url) <= MAX_URL_CHARS and not _MAYBE_WRAPPED.search(url) and _clean_host(match[1]) == match[1]:
+        return url
     if len(url) > _MAX_RAW_CHARS:
         return None
     url = _tidy(url)

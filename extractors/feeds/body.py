@@ -246,8 +246,7 @@ _ELEMENT_TAG = re.compile(r"<(/?)[A-Za-z_][^<>]*?(/?)>")
 
 def flattened(text: str, limit: int = MAX_DEPTH) -> str:
     """The document without the tags that nest deeper than `limit`; their text stays. The same string if none does."""
-    # The depth cannot exceed the number of closing tags: most documents need no second look.
-    if text.count("</") <= limit:
+    if text.count("<") <= limit:
         return text
     depth = 0
     out: list[str] = []

@@ -9,6 +9,7 @@ from typing import Any
 import fastfeedparser
 import feedparser
 
+from extractors.feeds.hints import ttl_s
 from extractors.feeds.model import FeedFormat, RawEntry, RawFeed
 
 _DATE_FIELDS = ("published", "created", "updated")
@@ -67,31 +68,6 @@ def read_with_fastfeedparser(text: str, *, url: str, max_entries: int) -> RawFee
 
 READERS: tuple[Callable[..., RawFeed | None], ...] = (read_with_feedparser, read_with_fastfeedparser)
 
-_PERIODS_S = {"hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000, "yearly": 31536000}
-
-
-def ttl_s(ttl: object = None, period: object = None, frequency: object = None) -> float | None:
-    """Seconds until the feed says it is worth asking again: `ttl` in minutes (RSS 2.0), else the syndication module's
-    period over frequency; between a minute and 30 days, None if neither is stated sensibly."""
-    stated = _number(ttl)
-    if stated is not None:
-        seconds = stated * 60
-    else:
-        length = _PERIODS_S.get(str(period or "").strip().lower())
-        if length is None:
-            return None
-        seconds = length / max(1.0, _number(frequency) or 1.0)
-    return min(max(seconds, 60.0), 2592000.0) if seconds > 0 else None
-
-
-def _number(value: object) -> float | None:
-    try:
-        number = float(str(value).strip()[:20])
-    except ValueError:
-        return None
-    return number if 0 <= number < 1e9 else None
-
-
 def _rel(links: list[Any], rel: str) -> str | None:
     return next((str(link["href"]) for link in links if link.get("rel") == rel), None)
 
@@ -100,8 +76,9 @@ def _entry(entry: Any) -> RawEntry:
     title = entry.get("title_detail") or {}
     content = next((c.get("value") for c in entry.get("content", ()) if c.get("value")), None)
     authors = [str(a.get("name") or "") for a in entry.get("authors", ())] or [str(entry.get("author") or "")]
-    stated = [str(entry[name]) for name in _DATE_FIELDS if entry.get(name)]
-    updated = entry.get("updated") if "updated" in entry.keys() else None  # noqa: SIM118 - its `in` falls back to published
+    there = set(entry.keys())  # its own `in` and `get` answer for `published` where `updated` is asked for
+    stated = [str(entry[name]) for name in _DATE_FIELDS if name in there and entry[name]]
+    updated = entry["updated"] if "updated" in there else None
     return RawEntry(
         key=entry.get("id") or None,
         link=entry.get("link") or None,

@@ -51,11 +51,13 @@ class ParsedFeed:
 class RawEntry:
     """One entry as a reader found it, nothing judged: raw strings, None where not stated.
 
-    `title_html` etc. say whether the string is markup. Links are already resolved against the document's base.
+    `title` and `summary` are markup unless `title_is_text`. Links are already resolved against the document's base;
+    `original_link` is the publisher's own, where `link` leads through a distributor.
     """
 
     key: str | None = None
     link: str | None = None
+    original_link: str | None = None
     title: str = ""
     title_is_text: bool = False
     summary: str = ""

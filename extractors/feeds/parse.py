@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import datetime
 
@@ -22,6 +23,7 @@ from extractors.feeds.jsonfeed import read_json_feed
 from extractors.feeds.lenient import READERS
 from extractors.feeds.model import ParsedFeed, RawEntry, RawFeed
 from extractors.feeds.sitemap import read_sitemap
+from extractors.feeds.wellformed import read_well_formed
 from extractors.model import FeedEntry, Problem, digest64
 from extractors.urls import canonical_url
 from extractors.web.sanitise import one_line, plain_text
@@ -32,6 +34,10 @@ MAX_SUMMARY_CHARS = 4000
 MAX_CONTENT_CHARS = 2_000_000
 _MAX_MARKUP_CHARS = 200_000
 _MAX_KEY_CHARS = 2048
+_LONG_SUMMARY_CHARS = 2000
+# feedparser reads some 500 entries a second: larger broken documents are left to quicker, coarser reading.
+_LENIENT_CHARS = 1_000_000
+_LENIENT_ENTRIES = 500
 
 
 def parse_feed(
@@ -76,23 +82,47 @@ def parse_feed(
     )
 
 
+_ENTRY_TAG = re.compile(r"<(?:[A-Za-z_][\w.-]{0,20}:)?(?:item|entry)\b", re.IGNORECASE)
+
+
 def _read(read: FeedText, url: str, max_entries: int) -> RawFeed | None:
     if read.kind == "json":
         return read_json_feed(read.text, url=url, max_entries=max_entries)
     if read.kind != "xml":
         return None
-    text = flattened(without_doctype(read.text))
+    text = without_doctype(read.text)
     if "<urlset" in text[:4000] or "<sitemapindex" in text[:4000]:
         root = _tree(text)
         return read_sitemap(root, url=url, max_entries=max_entries) if root is not None else None
-    first: RawFeed | None = None
-    for candidate in (text, repaired(text)):
-        for reader in READERS:
-            found = reader(candidate, url=url, max_entries=max_entries)
-            first = first or (found if found and _is_feed(candidate) else None)
-            if found and found.entries:
-                return found
-    return first
+    found = read_well_formed(text, url=url, max_entries=max_entries)
+    if found is not None and (found.entries or not _ENTRY_TAG.search(text)):
+        return found
+    return _read_broken(text, url, max_entries) or found
+
+
+def _read_broken(text: str, url: str, max_entries: int) -> RawFeed | None:
+    """A feed that is not well-formed, or of a rare dialect: mended, else read by the lenient readers if that is
+    affordable, else what an XML parser makes of the pieces. Without entries, the first that takes it for a feed."""
+    flat = flattened(text)
+    mended = repaired(flat)
+    found = read_well_formed(mended, url=url, max_entries=max_entries)
+    if found is not None and found.entries:
+        found.intact = False
+        return found
+    empty = None
+    if len(flat) <= _LENIENT_CHARS and len(_ENTRY_TAG.findall(flat)) <= _LENIENT_ENTRIES:
+        for candidate in dict.fromkeys((flat, mended)):
+            for reader in READERS:
+                found = reader(candidate, url=url, max_entries=max_entries)
+                if found is not None and found.entries:
+                    return found
+                if found is not None and _is_feed(candidate):
+                    empty = empty or found
+    found = read_well_formed(mended, url=url, max_entries=max_entries, recover=True)
+    if found is not None and found.entries:
+        found.intact = False
+        return found
+    return empty or found
 
 
 def _is_feed(text: str) -> bool:
@@ -140,7 +170,7 @@ def _entries(
                 source_id=source_id,
                 feed_url=feed_url,
                 key=key,
-                url=canonical_url(link, feed_url) if link else None,
+                url=_usable(raw, feed_url),
                 link=link,
                 title=title,
                 summary=summary,
@@ -150,10 +180,24 @@ def _entries(
                 updated_at=updated.at if updated else None,
                 language=clean_language(raw.language) or language,
                 categories=_categories(raw.categories),
-                content_html=raw.content_html[:MAX_CONTENT_CHARS] if raw.content_html else None,
+                content_html=_content(raw),
             )
         )
     return tuple(out)
+
+
+def _content(raw: RawEntry) -> str | None:
+    """The full text, where the entry carries it: marked as content, or a description as long as an article."""
+    found = raw.content_html or (raw.summary if len(raw.summary) >= _LONG_SUMMARY_CHARS else None)
+    return found[:MAX_CONTENT_CHARS] if found else None
+
+
+def _usable(raw: RawEntry, feed_url: str) -> str | None:
+    """The canonical address of the publisher's own link, else of the stated one."""
+    for link in (raw.original_link, raw.link):
+        if link and (url := canonical_url(one_line(link)[:8192], feed_url)):
+            return url
+    return None
 
 
 def _key(raw: RawEntry, title: str, summary: str, repeated: set[str]) -> str:

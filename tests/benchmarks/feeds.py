@@ -9,7 +9,10 @@ and fastfeedparser's in the same run.
 from __future__ import annotations
 
 import argparse
+import ast
+import html
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -29,7 +32,7 @@ def ours(body: bytes) -> Prediction:
 
     feed = parse_feed(body, source_id="bench", url=URL, now=NOW, max_entries=10_000)
     entries = [
-        {"title": e.title, "link": e.link, "url": e.url, "date": _iso(e.published_at or e.updated_at)}
+        {"title": e.title, "link": e.link, "date": _iso(e.published_at or e.updated_at), "summary": e.summary}
         for e in feed.entries
     ]
     return {"entries": entries, "problem": feed.problem.code if feed.problem else None}
@@ -46,7 +49,7 @@ def with_feedparser(body: bytes) -> Prediction:
     for e in found.entries:
         when = e.get("published_parsed") or e.get("updated_parsed")
         date = _iso(datetime.fromtimestamp(calendar.timegm(when), UTC)) if when else None
-        entries.append({"title": e.get("title"), "link": e.get("link"), "date": date})
+        entries.append({"title": e.get("title"), "link": e.get("link"), "date": date, "summary": e.get("summary")})
     return {"entries": entries, "problem": None}
 
 
@@ -55,9 +58,10 @@ def with_fastfeedparser(body: bytes) -> Prediction:
 
     found = fastfeedparser.parse(body)
     entries = [
-        {"title": e.get("title"), "link": e.get("link"), "date": e.get("published") or e.get("updated")}
+        {"title": e.get("title"), "link": e.get("link"), "date": e.get("published") or e.get("updated"),
+         "summary": e.get("description")}
         for e in found.entries
-    ]
+    ]  # fmt: skip
     return {"entries": entries, "problem": None}
 
 
@@ -70,7 +74,9 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def predict(reader: Callable[[bytes], Prediction], files: Iterable[Path], folder: Path) -> tuple[dict[str, Any], dict[str, float]]:
+def predict(
+    reader: Callable[[bytes], Prediction], files: Iterable[Path], folder: Path
+) -> tuple[dict[str, Any], dict[str, float]]:
     """Predictions by file name, and totals: entries, CPU seconds, raised, slowest file."""
     out: dict[str, Any] = {}
     totals = {"entries": 0.0, "cpu_s": 0.0, "raised": 0.0, "slowest_s": 0.0}
@@ -94,43 +100,100 @@ def _instants(wanted: str) -> list[float]:
     return [datetime.fromisoformat(w).timestamp() for w in wanted.split("|")]
 
 
-def score(index: list[dict[str, Any]], got: dict[str, Any]) -> dict[str, Any]:
-    """Counts, dates, first titles and links, by what the index expects."""
-    result = {"with_entries": 0, "real_with_entries": 0, "counts": [0, 0], "dates": [0, 0, 0], "titles": [0, 0], "links": [0, 0],
-              "tag_counts": [0, 0]}  # fmt: skip
+def score(index: list[dict[str, Any]], got: dict[str, Any]) -> tuple[dict[str, list[int]], list[tuple[str, ...]]]:
+    """Right and total by kind of expectation, and what was wrong.
+
+    `tags` are entries against the raw tags of real files; `titles` compare what a reader sees, markup dropped on both
+    sides; `peer` are feedparser's own expectations about an entry's title, link, summary or time.
+    """
+    tally: dict[str, list[int]] = {k: [0, 0] for k in ("real", "tags", "counts", "dates", "titles", "links", "peer")}
     wrong: list[tuple[str, ...]] = []
+
+    def mark(kind: str, good: bool, file: str, want: object, have: object) -> None:
+        tally[kind][0] += good
+        tally[kind][1] += 1
+        if not good:
+            wrong.append((file, kind, str(want)[:100], str(have)[:100]))
+
     for row in index:
-        found, want = got.get(row["file"]), row.get("expect") or {}
+        found, want, file = got.get(row["file"]), row.get("expect") or {}, row["file"]
         if row["class"] == "page" or found is None:
             continue
         entries = found["entries"]
-        result["with_entries"] += bool(entries)
-        result["real_with_entries"] += bool(entries) and row["class"] == "real"
-        if row["class"] == "real" and row.get("raw_item_tags"):
-            result["tag_counts"][1] += 1
-            result["tag_counts"][0] += len(entries) == row["raw_item_tags"]
-            if len(entries) != row["raw_item_tags"]:
-                wrong.append((row["file"], "tags", str(row["raw_item_tags"]), str(len(entries))))
-        if not isinstance(want.get("entries"), int):
-            continue
-        same = len(entries) == want["entries"]
-        result["counts"][0] += same
-        result["counts"][1] += 1
-        if not same:
-            wrong.append((row["file"], "entries", str(want["entries"]), str(len(entries))))
-        for expected, have in zip(want.get("dates") or [], entries, strict=False):
-            if same and expected:
-                _score_date(expected, have["date"], result["dates"])
+        if row["class"] == "real":
+            tally["real"][0] += bool(entries)
+            tally["real"][1] += 1
+            if row.get("raw_item_tags"):
+                mark("tags", len(entries) == row["raw_item_tags"], file, row["raw_item_tags"], len(entries))
+        if isinstance(want.get("entries"), int):
+            mark("counts", len(entries) == want["entries"], file, want["entries"], len(entries))
+            if len(entries) == want["entries"]:
+                for expected, have in zip(want.get("dates") or [], entries, strict=False):
+                    if expected:
+                        mark("dates", same_time(expected, have["date"]), file, expected, have["date"])
         first = want.get("first_entry") or {}
-        for name, key in (("title", "titles"), ("link", "links")):
-            if entries and first.get(name):
-                result[key][1] += 1
-                good = " ".join(first[name].split()) == " ".join(str(entries[0].get(name) or "").split())
-                result[key][0] += good
-                if not good:
-                    wrong.append((row["file"], name, first[name][:100], str(entries[0].get(name))[:100]))
-    result["wrong"] = wrong
-    return result
+        if entries and first.get("title"):
+            have = entries[0]["title"]
+            mark("titles", _seen(first["title"]) == _seen(have), file, first["title"], have)
+        if entries and first.get("link"):
+            have = entries[0]["link"]
+            mark("links", first["link"].strip() == str(have).strip(), file, first["link"], have)
+        for n, name, value in peer_claims(want.get("peer_expect") or ""):
+            have = entries[n].get(name) if n < len(entries) else None
+            good = same_time(value, have) if name == "date" else _seen(value) == _seen(have)
+            mark("peer", good, file, f"{name} {value}", have)
+    return tally, wrong
+
+
+_FIELDS = {"title": "title", "link": "link", "summary": "summary", "published_parsed": "date", "updated_parsed": "date",
+           "created_parsed": "date"}  # fmt: skip
+
+
+def peer_claims(expression: str) -> list[tuple[int, str, str]]:
+    """From feedparser's `entries[0]['title'] == 'x' and ...`: entry number, our field, expected value.
+
+    Only where the whole expression is made of such comparisons (and `not bozo`, which says nothing of the entry).
+    """
+    try:
+        tree = ast.parse(expression, mode="eval").body
+    except (SyntaxError, ValueError):
+        return []
+    claims = []
+    for part in tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]:
+        match part:
+            case ast.UnaryOp(op=ast.Not()):
+                continue
+            case ast.Compare(
+                left=ast.Subscript(
+                    value=ast.Subscript(value=ast.Name(id="entries"), slice=ast.Constant(value=int(n))),
+                    slice=ast.Constant(value=str(name)),
+                ),
+                ops=[ast.Eq()],
+                comparators=[right],
+            ) if name in _FIELDS:
+                try:
+                    value = ast.literal_eval(right)
+                except ValueError:
+                    return []
+                if isinstance(value, tuple):
+                    value = datetime(*value[:6], tzinfo=UTC).isoformat()
+                claims.append((n, _FIELDS[name], str(value)))
+            case _:
+                return []
+    return claims
+
+
+def _seen(markup: object) -> str:
+    """What a reader sees of a title that a peer gives as markup or as text: compared without tags and white space."""
+    text = re.sub(r"<[^<>]*>", "", html.unescape(html.unescape(str(markup or ""))))
+    return "".join(text.split())
+
+
+def same_time(wanted: str, have: str | None) -> bool:
+    """Whether both are the same instant within a second; `wanted` may give alternatives, separated by a bar."""
+    tally = [0, 0, 0]
+    _score_date(wanted, have, tally)
+    return bool(tally[0])
 
 
 def _score_date(expected: str, have: str | None, tally: list[int]) -> None:
@@ -162,8 +225,9 @@ def score_hostile(index: dict[str, Any], got: dict[str, Any]) -> tuple[int, int,
             bad.append(f"{len(entries)} entries, not {want['entries']}")
         if len(entries) < want.get("min_entries", 0):
             bad.append(f"{len(entries)} entries, fewer than {want['min_entries']}")
-        if want.get("first_title") is not None and (not entries or _squash(entries[0]["title"]) != _squash(want["first_title"])):
-            bad.append(f"first title {entries[0]['title'] if entries else None!r}, not {want['first_title']!r}")
+        first = entries[0]["title"] if entries else None
+        if want.get("first_title") is not None and _squash(first) != _squash(want["first_title"]):
+            bad.append(f"first title {first!r}, not {want['first_title']!r}")
         for wanted, have in zip(want.get("dates", []), entries, strict=False):
             tally = [0, 0, 0]
             if wanted:
@@ -192,8 +256,9 @@ def _bounded(folder: Path, name: str, reader: str) -> tuple[float, float, Predic
         "print(json.dumps([time.process_time()-t,(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss-m)/1024,p]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(folder / name), reader], capture_output=True, text=True, timeout=120, check=False
-    )
+        [sys.executable, "-c", code, str(folder / name), reader],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
     if done.returncode:
         return 0.0, 0.0, {"entries": [], "problem": "died"}
     cpu_s, mb, found = json.loads(done.stdout.splitlines()[-1])
@@ -217,14 +282,14 @@ def main() -> None:
             and any(predictions[name][0][row["file"]]["entries"] for name in names)}  # fmt: skip
     for name in names:
         got, totals = predictions[name]
-        figures = score(index, got)
-        wrong = figures.pop("wrong")
-        if args.show_wrong and name == "sovwatch":
-            for line in wrong:
-                print(*line, sep=" | ")
-        print(f"{name}: {json.dumps(figures)} of {len(files)}; real files where any finds entries: {len(some)}; "
-              f"entries per CPU-s {totals['entries'] / max(totals['cpu_s'], 1e-9):.0f}; raised on {totals['raised']:.0f}; "
-              f"slowest {totals['slowest_s']:.2f} s")  # fmt: skip
+        figures, wrong = score(index, got)
+        for line in wrong if args.show_wrong and name == "sovwatch" else ():
+            print(*line, sep=" | ")
+        figures["real"][1] = len(some)
+        told = ", ".join(f"{kind} {right}/{total}" for kind, (right, total) in figures.items())
+        rate = totals["entries"] / max(totals["cpu_s"], 1e-9)
+        print(f"{name}: {told}; {len(files)} files, raised on {totals['raised']:.0f}, "
+              f"slowest {totals['slowest_s']:.2f} s, {rate:.0f} entries per CPU-s")  # fmt: skip
     hostile = args.data / "synthetic" / "index.json"
     if hostile.exists():
         rows = json.loads(hostile.read_text(encoding="utf-8"))["files"]
