@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from config.sources import Source, feed_key
 
 NAMESPACE = "urn:sovwatch:sources:1"
+SAME_FEED = "the same feed as"
 MAX_BYTES, MAX_DEPTH, MAX_OUTLINES = 20_000_000, 40, 20_000
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -90,7 +91,7 @@ def parse_opml(data: bytes, *, known: Iterable[Source] = ()) -> ImportedSources:
             continue
         key = feed_key(source.feed_url)
         if key in seen:
-            skipped.append((name, f"the same feed as {seen[key]}"))
+            skipped.append((name, f"{SAME_FEED} {seen[key]}"))
             continue
         seen[key] = source.id
         ids.add(source.id)
