@@ -10,6 +10,11 @@ Three calls make a night, in this order:
         queue_mails(con, mails, run_id=run_id, as_of=as_of)                              # apply, in one transaction
     report = deliver(con, mail_settings, clock)                                          # own commits, any time later
 
+The operator's mail is queued like the others, in any transaction, once the night's outcome is known:
+
+    mail = operator_mail(OperatorReport(...), address=..., mail_settings=..., as_of=as_of)   # None when all is well
+    queue_mails(con, [mail], run_id=run_id, as_of=as_of)
+
 `deliver` may be called as often as one likes; it sends what is due and nothing twice. Alerts that wait for the end of
 quiet hours and mails that wait for another try are due at `report.next_due_at`.
 """

@@ -88,7 +88,7 @@ class _Composer:
             "beyond_more": max(0, len(lines) - BEYOND_SHOWN),
             "beyond_topics": _count_topics(beyond, self.titles),
             "limit": self.recipient.max_developments,
-            "footer": self._footer(),
+            "footer": self._footer(stories),
         }
         return self._finish(
             kind=kind,
@@ -105,7 +105,7 @@ class _Composer:
         """The mail of a night without developments."""
         line = f"A quiet night: no new development for you on {show_day(self.night)}."
         subject = f"Quiet night, {show_day(self.night)}"
-        values = {"subject": subject, "peek": "", "line": line, "footer": self._footer(news=False)}
+        values = {"subject": subject, "peek": "", "line": line, "footer": self._footer([])}
         return self._finish(
             kind="quiet",
             mail_id=mail_id_of("quiet", self.recipient.id, self.night.isoformat()),
@@ -130,7 +130,7 @@ class _Composer:
             return f"Alert: {headline}"
         return headline if count == 1 else f"{headline} (+{count - 1} more)"
 
-    def _footer(self, *, news: bool = True) -> str:
+    def _footer(self, stories: Sequence[StoryView]) -> str:
         recipient = self.recipient
         topics = (show_topic(topic, self.titles) for topic in recipient.topics)
         wishes = ["all topics" if "*" in recipient.topics else f"topics {_join(topics)}"]
@@ -141,12 +141,11 @@ class _Composer:
         if recipient.min_weight:
             wishes.append(f"weight from {round(recipient.min_weight * 100)}")
         said = f"For {clean_line(recipient.name, 80)}: {'; '.join(wishes)}."
-        if not news:
+        if not stories:
             return said
-        return (
-            f"{said} Times are in {recipient.timezone}. What is new in a sentence is marked. To hear less or more of a "
-            "storyline: sovwatch alerts mute (or boost) and its id."
-        )
+        marked = any(part.new for story in stories for parts in story.sentences for part in parts)
+        said += f" Times are in {recipient.timezone}." + (" What is new in a sentence is marked." if marked else "")
+        return f"{said} To hear less or more of a storyline: sovwatch alerts mute (or boost) and its id."
 
     def _finish(
         self,

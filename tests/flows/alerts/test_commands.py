@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from config.house import House
 from config.load import load_house
 from config.recipients import StorylinePreferences
 from flows.alerts import find_told, prepare_mails, queue_mails
@@ -69,17 +71,20 @@ def tell_one(con: Connection) -> None:
     }])  # fmt: skip
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A configuration folder whose state folder lies beside it."""
-    folder, state = tmp_path / "conf", tmp_path / "state"
+def write_config(folder: Path, state: Path) -> House:
     folder.mkdir()
-    state.mkdir()
     (folder / "settings.yaml").write_text(SETTINGS.format(state=state, port=9))
     (folder / "sources.yaml").write_text(SOURCES)
     (folder / "topics.yaml").write_text(TOPICS)
     (folder / "recipients.yaml").write_text(RECIPIENTS)
-    house = load_house(folder)
+    return load_house(folder)
+
+
+@pytest.fixture(scope="module")
+def told_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state folder with one development, told to one of two readers by a mail that is queued."""
+    state = tmp_path_factory.mktemp("state")
+    house = write_config(tmp_path_factory.mktemp("config") / "conf", state)
     assert house.mail is not None
     con = open_file(warehouse_file(state))
     with transaction(con):
@@ -98,7 +103,15 @@ def home(tmp_path: Path) -> Path:
         assert queue_mails(con, mails, run_id="run1", as_of=NIGHT) == 1
     publish_snapshot(con, snapshot=snapshot_file(state), published_at=NIGHT)
     con.close()
-    return folder
+    return state
+
+
+@pytest.fixture
+def home(tmp_path: Path, told_night: Path) -> Path:
+    """A configuration folder whose state folder, a copy of the told night, lies beside it."""
+    shutil.copytree(told_night, tmp_path / "state")
+    write_config(tmp_path / "conf", tmp_path / "state")
+    return tmp_path / "conf"
 
 
 def call(home: Path, *words: str, code: int = Exit.OK) -> str:
