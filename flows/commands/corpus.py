@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,12 +14,13 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from extractors.documents import SUFFIXES, ReadDocuments, read_documents
+from extractors.documents import SUFFIXES
 from extractors.model import Article, Problem
 from flows.commands import app
 from flows.commands.answers import json_text, safe
 from flows.commands.options import ConfigOption, JsonOption, err, fail, open_house, out
 from flows.commands.reading import StateOption, stop
+from flows.document_files import document_files, read_file
 from flows.exits import Exit
 from flows.night import snapshot_file, warehouse_file
 from warehouse.connection import WarehouseError, open_file
@@ -105,26 +106,6 @@ def list_references(state: StateOption = None, config: ConfigOption = None, as_j
     out.print(table)
 
 
-def document_files(path: Path) -> Iterator[Path]:
-    """The file itself, whatever its name; of a folder those below it that look like documents, in order."""
-    if path.is_file():
-        yield path
-        return
-    for file in sorted(path.rglob("*")):
-        if file.is_file() and file.suffix.lower() in SUFFIXES and not file.name.startswith("."):
-            yield file
-
-
-def read_file(file: Path, *, now: datetime) -> ReadDocuments:
-    """What the file holds; a problem where it cannot be opened."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        problem = Problem(stage="extract", url=str(file), code="unreadable", detail=error.strerror or str(error))
-        return ReadDocuments((), (problem,))
-    return read_documents(file.name, data, now=now)
-
-
 def store(articles: Sequence[Article], state_dir: Path, *, now: datetime) -> dict[str, str]:
     """Stores the articles and publishes; gives for each article id what became of it, a key of `STATES`."""
     run_id = f"corpus.{now:%Y%m%dT%H%M%SZ}"
@@ -172,7 +153,8 @@ def _print_table(articles: Sequence[tuple[Path, Article]], done: dict[str, str],
 
 def _add_columns(table: Table, *names: str) -> None:
     for name in names:  # the title gives way where the terminal is narrow
-        table.add_column(name, no_wrap=True, min_width=None if name == "title" else len(name), overflow="ellipsis")
+        least = {"title": None, "publisher": 12, "published": 10}.get(name, len(name))
+        table.add_column(name, no_wrap=True, min_width=least, overflow="ellipsis")
 
 
 def _add_row(table: Table, *cells: str | int | None) -> None:

@@ -16,8 +16,8 @@ from extractors.model import Article
 from extractors.topics import TopicMatcher
 from flows.commands import app
 from flows.commands.answers import json_text, safe
-from flows.commands.corpus import document_files, read_file
 from flows.commands.options import ConfigOption, JsonOption, err, fail, open_house, out
+from flows.document_files import document_files, read_file
 from flows.exits import Exit
 
 topics = typer.Typer(name="topics", help="The topics that are watched: list, try on a text.", no_args_is_help=True)
