@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from warehouse.connection import Connection
 from warehouse.sql import load_sql
@@ -36,6 +37,11 @@ def find_night_articles(con: Connection, *, run_id: str) -> list[ArticleLine]:
         ArticleLine(**dict(zip(names, (*row[:7], tuple(row[7] or ()), *row[8:]), strict=True)))
         for row in rows
     ]
+
+
+def find_untold_times(con: Connection) -> list[datetime]:
+    """The days (as their first moment) on which articles came up that no story holds yet."""
+    return [row[0] for row in con.execute(load_sql("untold_days")).fetchall()]
 
 
 def count_waiting(con: Connection) -> int:

@@ -44,14 +44,14 @@ def open_house(chosen: Path | None) -> House:
         fail(f"{number} {'fault' if number == 1 else 'faults'} in the configuration; nothing was run.", Exit.CONFIG)
 
 
-def parse_moment(text: str | None) -> datetime | None:
+def parse_moment(text: str | None, option: str = "--as-of") -> datetime | None:
     """The moment in UTC; a time without zone counts as UTC. Ends the command if it cannot be read."""
     if text is None:
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        fail(f"--as-of {text!r} is no date and time; write it like 2026-03-02T05:00Z", Exit.CONFIG)
+        fail(f"{option} {text!r} is no date and time; write it like 2026-03-02T05:00Z", Exit.CONFIG)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 

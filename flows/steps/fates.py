@@ -23,8 +23,9 @@ LONGEST_WAIT = timedelta(hours=24)
 Gate = Callable[[str, str, str, str | None], tuple[TopicMatch, ...]]
 
 
-def reading_of_page(item: PendingEntry, page: FetchedPage, reading: PageReading, *, fetch: FetchRecord, as_of: datetime,
-                    max_attempts: int) -> Reading:  # fmt: skip
+def reading_of_page(
+    item: PendingEntry, reading: PageReading, *, fetch: FetchRecord | None, as_of: datetime, max_attempts: int
+) -> Reading:
     """An on-topic article to be stored, `off-topic`, or the problem that stood in its way."""
     if reading.problem is not None:
         return reading_of_problem(item, reading.problem, fetch=fetch, topics=(), as_of=as_of, max_attempts=max_attempts)
@@ -33,8 +34,15 @@ def reading_of_page(item: PendingEntry, page: FetchedPage, reading: PageReading,
     return Reading(entry=item.entry, fetch=fetch, article=reading.article, topics=reading.topics)
 
 
-def reading_of_problem(item: PendingEntry, problem: Problem, *, fetch: FetchRecord, topics: tuple[TopicMatch, ...],
-                       as_of: datetime, max_attempts: int) -> Reading:  # fmt: skip
+def reading_of_problem(
+    item: PendingEntry,
+    problem: Problem,
+    *,
+    fetch: FetchRecord | None,
+    topics: tuple[TopicMatch, ...],
+    as_of: datetime,
+    max_attempts: int,
+) -> Reading:
     """Title and link only, where the publisher withholds the text; else a problem, tried again while that may help.
 
     `topics` are those of the entry's title and summary: without any, a withheld page is off topic.

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
 from extractors.model import FetchedPage, Problem
 from extractors.pages.pool import PageJob, PagePool
 from extractors.web.model import FetchRequest, FetchResult, NotModified
@@ -130,7 +129,7 @@ def _read(
     with night.timed("extraction"):
         for job, read in pool.read_many(jobs, now=night.clock()):
             item, fetch = sources[id(job.page)]
-            readings.append(reading_of_page(item, job.page, read, fetch=fetch, as_of=night.as_of,
+            readings.append(reading_of_page(item, read, fetch=fetch, as_of=night.as_of,
                                             max_attempts=night.house.settings.max_attempts))  # fmt: skip
     return readings
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from config.house import House
 from flows.alerts import deliver, find_told, prepare_mails, queue_mails
@@ -16,12 +18,14 @@ from warehouse.stories import Development, StoryRules, store_telling, tell_stori
 
 def copy_rules(house: House) -> CopyRules:
     """The copy detector's thresholds, with what the settings override."""
-    return replace(CopyRules(), **house.settings.copies.changed())
+    changed: dict[str, Any] = dict(house.settings.copies.changed())
+    return replace(CopyRules(), **changed)
 
 
 def story_rules(house: House) -> StoryRules:
     """The thresholds of stories, with what the settings override."""
-    return replace(StoryRules(), **house.settings.stories.changed())
+    changed: dict[str, Any] = dict(house.settings.stories.changed())
+    return replace(StoryRules(), **changed)
 
 
 def watchlist(house: House) -> dict[str, tuple[str, ...]]:
@@ -29,11 +33,14 @@ def watchlist(house: House) -> dict[str, tuple[str, ...]]:
     return {entity.name: entity.aliases for topic in house.topics for entity in topic.entities}
 
 
-def tell_developments(night: Night) -> int:
-    """How many developments were told; they and the mail that tells of them are stored together."""
-    house = night.house
+def tell_developments(night: Night, *, as_of: datetime | None = None) -> int:
+    """How many developments were told; they and the mail that tells of them are stored together.
+
+    `as_of` is a moment of the past up to which articles are told (backfill); the night's clock, where it is not given.
+    """
+    house, at = night.house, as_of or night.as_of
     with night.timed("stories"):
-        telling = tell_stories(night.con, as_of=night.as_of, rules=story_rules(house), watchlist=watchlist(house))
+        telling = tell_stories(night.con, as_of=at, rules=story_rules(house), watchlist=watchlist(house))
     with night.timed("mail"):
         mails = prepare_night_mails(night, telling.developments)
     with night.timed("duckdb"), transaction(night.con):

@@ -64,13 +64,18 @@ def test_an_entry_without_link_is_rejected_and_an_old_one_aged_out() -> None:
 
 
 def test_a_date_that_cannot_be_is_no_reason_to_throw_an_entry_away() -> None:
-    assert sort([entry("a", published_at=datetime(1970, 1, 1, tzinfo=UTC), published_certainty="suspect")]).outcomes == ()
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    assert sort([entry("a", published_at=epoch, published_certainty="suspect")]).outcomes == ()
     assert sort([entry("b", published_at=None, published_certainty="none")]).outcomes == ()
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["https://o.example/1", "https://o.example/2", None])),
-                max_size=12), st.sets(st.sampled_from("abcd")))  # fmt: skip
-def test_every_entry_is_known_or_kept_and_no_fate_is_given_twice(rows: list[tuple[str, str | None]], old: set[str]) -> None:
+KEYS = st.sampled_from("abcd")
+LINKS = st.sampled_from(["https://o.example/1", "https://o.example/2", None])
+Rows = list[tuple[str, str | None]]
+
+
+@given(st.lists(st.tuples(KEYS, LINKS), max_size=12), st.sets(KEYS))
+def test_every_entry_is_known_or_kept_and_no_fate_is_given_twice(rows: Rows, old: set[str]) -> None:
     entries = [entry(key, url) for key, url in rows]
     first = {e.entry_id: e for e in reversed(entries)}
     known = {e.entry_id: e.fingerprint for e in first.values() if e.key in old}
