@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -25,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -108,7 +109,8 @@ def show_figures(
         "peak_own_process_mb": cost.peak_own_mb,
         "prefect_share": told["prefect_s"] / cost.wall_s,
         "duckdb_share": told["duckdb_s"] / cost.wall_s,
-        "extraction_share": told["readers_cpu_s"] / (cost.wall_s * max(1, told["workers"])),
+        "extraction_share": cost.readers_cpu_s / (cost.wall_s * max(1, told["workers"])),
+        "prefect_server_cpu_s": cost.prefect_server_cpu_s,
         "waiting_share": 1 - told["own_cpu_s"] / cost.wall_s,
         "idle_s": idle[1].wall_s,
         "idle_peak_mb": idle[1].peak_mb,
@@ -159,18 +161,17 @@ def run_one(config: Path, as_of: datetime, *, plain: bool) -> dict[str, Any]:
         from flows.monitor import run_night
 
         report, prefect_s = run_night(house, as_of=as_of), 0.0
-        readers_s = children_cpu_s()
     else:
-        report, prefect_s, readers_s = run_with_prefect(config, as_of, house.settings.state_dir)
+        report, prefect_s = run_with_prefect(config, as_of, house.settings.state_dir)
     own = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "counts": report.counts(), "prefect_s": prefect_s, "duckdb_s": duckdb_s(), "workers": house.settings.workers,
-        "own_cpu_s": own.ru_utime + own.ru_stime, "readers_cpu_s": readers_s,
+        "own_cpu_s": own.ru_utime + own.ru_stime,
     }  # fmt: skip
 
 
-def run_with_prefect(config: Path, as_of: datetime, state_dir: Path) -> tuple[Any, float, float]:
-    """The night under Prefect, the seconds of it that were not its own work, and the page readers' processor time."""
+def run_with_prefect(config: Path, as_of: datetime, state_dir: Path) -> tuple[Any, float]:
+    """The night under Prefect, and the seconds of its wall time that were not the night's own work."""
     from flows.engine import running_engine
 
     begun = time.monotonic()
@@ -208,14 +209,7 @@ def run_with_prefect(config: Path, as_of: datetime, state_dir: Path) -> tuple[An
         prefect_night.run_night = timed_night
         engine.wait()
         report = prefect_night.perform_night(config, as_of=as_of)
-        readers_s = children_cpu_s()  # before Prefect's server ends and counts as a child, too
-    return report, time.monotonic() - begun - inner_s[0] + overhead[0], readers_s
-
-
-def children_cpu_s() -> float:
-    """Processor time of all child processes that have ended."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    return report, time.monotonic() - begun - inner_s[0] + overhead[0]
 
 
 def time_connections() -> Callable[[], float]:
@@ -259,11 +253,23 @@ class TimedConnection:
 
 @dataclass(slots=True)
 class Watched:
-    """What a night's process tree cost: wall time from start to end, peak resident memory in MB."""
+    """What a night's process tree cost: wall time from start to end, peak resident memory in MB, and the processor
+    time of its page readers and of Prefect's server (each process as last seen, a fifth of a second before its end)."""
 
     wall_s: float = 0.0
     peak_mb: float = 0.0
     peak_own_mb: float = 0.0
+    cpu_by_pid: dict[int, tuple[str, float]] = field(default_factory=dict)
+
+    @property
+    def readers_cpu_s(self) -> float:
+        """Processor seconds of the page readers."""
+        return sum(cpu for kind, cpu in self.cpu_by_pid.values() if kind == "reader")
+
+    @property
+    def prefect_server_cpu_s(self) -> float:
+        """Processor seconds of Prefect's server, which runs beside the night."""
+        return sum(cpu for kind, cpu in self.cpu_by_pid.values() if kind == "prefect")
 
 
 def watch_night(config: Path, as_of: datetime, *, plain: bool) -> tuple[dict[str, Any], Watched]:
@@ -276,7 +282,9 @@ def watch_night(config: Path, as_of: datetime, *, plain: bool) -> tuple[dict[str
 
     def sample() -> None:
         while not ended.wait(0.2):
-            sizes = {pid: _resident_mb(pid) for pid in _tree(child.pid)}
+            pids = _tree(child.pid)
+            sizes = {pid: _resident_mb(pid) for pid in pids}
+            watched.cpu_by_pid |= {pid: seen for pid in pids if (seen := _kind_and_cpu_s(pid))}
             watched.peak_mb = max(watched.peak_mb, sum(sizes.values()))
             watched.peak_own_mb = max(watched.peak_own_mb, sizes.get(child.pid, 0.0))
 
@@ -306,6 +314,16 @@ def _tree(root: int) -> list[int]:
         found.append(pid)
         todo += children.get(pid, [])
     return found
+
+
+def _kind_and_cpu_s(pid: int) -> tuple[str, float] | None:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return None
+    kind = "reader" if b"forkserver" in command else "prefect" if b"prefect" in command else "night"
+    return kind, sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident_mb(pid: int) -> float:
