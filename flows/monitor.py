@@ -14,6 +14,7 @@ from flows.reporting import gather_report
 from flows.steps.corpus import load_reference
 from flows.steps.feeds import give_back, read_feeds
 from flows.steps.judging import judge_next
+from flows.steps.operating import tell_operator
 from flows.steps.pages import read_pages
 from flows.steps.publishing import publish_night
 from flows.steps.telling import copy_rules, send_mails, tell_developments
@@ -42,6 +43,7 @@ def run_night(
         while do.run("judge articles", lambda: judge_next(night, copy_rules(house))):
             pass
         do.run("tell developments", lambda: tell_developments(night))
+        do.run("tell operator", lambda: tell_operator(night))
         delivered = do.run("send mail", lambda: send_mails(night))
         report = gather_report(night, exit_code=Exit.OK if delivered else Exit.UNDELIVERED, begun=begun)
         night.close(report)

@@ -13,6 +13,7 @@ from pathlib import Path
 from extractors.web.archive import Archive
 
 from config.house import House
+from extractors.feeds.changes import SourceChange
 from extractors.model import Problem
 from extractors.topics import TopicMatcher
 from flows.exits import Exit
@@ -40,7 +41,7 @@ class Night:
     """What every step is given.
 
     `clock` starts at `as_of` and moves with real time, so that a replayed night has consistent times. `seconds` adds
-    up where the time went; `problems`, `warnings` and `sources` collect what the report says of tonight.
+    up where the time went; `problems`, `warnings`, `sources` and `changes` collect what the report says of tonight.
     `sends_mail` is False for runs over the past.
     """
 
@@ -57,6 +58,7 @@ class Night:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     sources: list[SourceLine] = field(default_factory=list)
+    changes: list[SourceChange] = field(default_factory=list)
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:

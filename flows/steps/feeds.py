@@ -176,7 +176,7 @@ def _store(night: Night, due: Sequence[Asked]) -> None:
         add_feed_results(night.con, run_id=night.run_id, as_of=night.as_of, fetches=fetches, entries=fresh,
                          outcomes=outcomes, problems=problems)  # fmt: skip
         before = {asked.source.id: asked.before for asked in due}
-        store_source_states(night.con, states, before=before, now=night.as_of)
+        night.changes += store_source_states(night.con, states, before=before, now=night.as_of)
     night.problems.extend(problems)
 
 
