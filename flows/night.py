@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
-from extractors.web.archive import Archive
-
 from config.house import House
 from extractors.feeds.changes import SourceChange
 from extractors.model import Problem
 from extractors.topics import TopicMatcher
+from extractors.web.archive import Archive
+from extractors.web.rights import RightsPolicy
+from extractors.web.robots import RobotsPolicy
 from flows.exits import Exit
 from flows.report import NightReport, SourceLine
 from warehouse.connection import Connection, open_file
@@ -53,6 +54,8 @@ class Night:
     con: Connection
     archive: Archive
     matcher: TopicMatcher
+    robots: RobotsPolicy
+    rights: RightsPolicy
     sends_mail: bool = True
     seconds: dict[str, float] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -134,7 +137,14 @@ def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
             con=con,
             archive=archive,
             matcher=TopicMatcher(house.topics),
+            robots=RobotsPolicy(agent=product_token(house.settings.fetch.user_agent)),
+            rights=RightsPolicy(),
         )
+
+
+def product_token(user_agent: str) -> str:
+    """The name by which robots.txt addresses us: what stands before the version (RFC 9309, section 2.2.1)."""
+    return user_agent.split("/")[0].split()[0]
 
 
 def warehouse_file(state_dir: Path) -> Path:

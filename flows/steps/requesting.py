@@ -11,7 +11,6 @@ from extractors.model import FetchedPage
 from extractors.web.fetch import Fetcher, fetch_all
 from extractors.web.guard import GuardPolicy
 from extractors.web.model import FetchLimits, FetchRequest, FetchResult
-from extractors.web.robots import RobotsPolicy
 from flows.night import Night
 
 Heard = Callable[[FetchRequest, FetchResult], None]
@@ -43,14 +42,10 @@ def night_fetcher(night: Night, *, slow: bool) -> Fetcher:
         user_agent=settings.user_agent,
         limits=fetch_limits(night.house, slow=slow),
         guard=GuardPolicy(allow_networks=settings.allow_private_networks),
-        robots=RobotsPolicy(agent=product_token(settings.user_agent)),
+        robots=night.robots,
+        reservations=night.rights,
         clock=night.clock,
     )
-
-
-def product_token(user_agent: str) -> str:
-    """The name by which robots.txt addresses us: what stands before the version (RFC 9309, section 2.2.1)."""
-    return user_agent.split("/")[0].split()[0]
 
 
 def fetch_limits(house: House, *, slow: bool) -> FetchLimits:
