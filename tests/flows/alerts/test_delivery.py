@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -236,3 +238,28 @@ def test_waits_double_up_to_six_hours_and_differ_from_mail_to_mail() -> None:
     assert all(0.9 * 100 * 2**n <= wait <= 1.1 * 100 * 2**n for n, wait in enumerate(waits[:7]))
     assert max(waits) <= 6 * 3600 * 1.1
     assert wait_s("m1", 1, rules) != wait_s("m2", 1, rules)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_the_server_does_every_reader_is_told_and_twice_only_where_it_was_unsure(seed: int) -> None:
+    moods = random.Random(seed)
+    healthy = False
+
+    def at_end(address: str, number: int) -> str | None:
+        return "250 taken" if healthy else moods.choice(["250 taken", "250 taken", "451 later", None])
+
+    con, box = open_memory(), Mailbox(at_end=at_end, most_per_connection=3)
+    planned, at = fill(con, readers=6), NIGHT
+    with mail_server(box) as port:
+        for night in range(12):
+            healthy = night >= 6
+            box.refuse = {} if healthy else {moods.choice(READERS[:6]).email: "450 busy"}
+            send(con, port, at)
+            at += timedelta(days=1)
+    rows = {row.message_id: row for row in find_mails(con)}
+    arrived = Counter(box.message_ids())
+    assert planned == 6 and set(arrived) == set(rows)
+    for message_id, times in arrived.items():
+        row = rows[message_id]
+        assert times == row.unsure_attempts + (row.state == "sent")
+        assert row.state == "sent" or (row.state == "unsure" and row.unsure_attempts == MAX_UNSURE)
