@@ -145,6 +145,9 @@ def _read_html(name: str, text: str, now: datetime) -> ReadDocuments:
         found, article_id=content, url=found.url if url else f"seed:{content}", site=found.site if url else "",
         publisher=publisher,
     )  # fmt: skip
+    if found.evidence.get("published_at") == "text":  # found somewhere in the text: good enough for a night, not here
+        evidence = {key: value for key, value in found.evidence.items() if not key.startswith("published_")}
+        article = replace(article, published_at=None, published_certainty="none", evidence=evidence)
     return ReadDocuments((article,))
 
 

@@ -37,6 +37,7 @@ NAMES_LINE = re.compile(rf"{FULL_NAME}(?:{AND} {FULL_NAME}){{0,4}}(?: (?:in|à|e
 
 CREDIT = re.compile(r"(?: \([A-ZÀ-Ý][\w.&-]*(?:[ /][A-ZÀ-Ý][\w.&-]*){0,4}\))+$")
 
+NOTE_WORDS = 120  # the longest box beside an article that its words give away
 BODY_WORDS = 15  # a sentence of so many words is text; shorter ones may be anything
 CHATTY_SHARE = 0.2  # of its full paragraphs: an article that speaks to its reader throughout
 CONTAINED_WORDS = 8  # a shorter line may well stand in a paragraph: a heading, an item of a list
@@ -139,14 +140,16 @@ def is_appeal(line: Line, *, chatty: bool = False) -> bool:
     count = len(line.words)
     if count > 90 or (told.SAID.search(line.outside) and line.outside != line.text):
         return False
-    if told.CONTINUES.search(line.outside) and count <= 40:
+    if count <= 40 and told.CONTINUES.search(line.outside):
         return True
     services = {found.group().casefold() for found in told.SERVICE.finditer(line.outside)}
     called = bool(told.CALL.match(line.outside))
     if chatty:
         return bool(services) and called and count <= 30
-    of_press = {found.group().casefold() for found in told.PRESS.finditer(line.outside)}
     house = bool(told.HOUSE.search(line.outside))
+    if not services and not house:
+        return False
+    of_press = {found.group().casefold() for found in told.PRESS.finditer(line.outside)}
     if services and (house or called):
         return count <= 60 or len(services) + len(of_press) >= 2
     if services and told.ADDRESSED.search(line.outside):
@@ -158,7 +161,9 @@ def is_appeal(line: Line, *, chatty: bool = False) -> bool:
 
 def _by_its_words(line: Line, *, chatty: bool) -> Reason | None:
     count, text = len(line.words), line.text
-    if told.RIGHTS.search(text) and count <= 60:
+    if count > NOTE_WORDS:
+        return None
+    if count <= 60 and told.RIGHTS.search(text):
         return "copyright"
     if _is_caption(line):
         return "caption"
@@ -166,9 +171,9 @@ def _by_its_words(line: Line, *, chatty: bool) -> Reason | None:
         return "timestamp"
     if told.READING_TIME.match(text):
         return "label"
-    if told.READ_ALSO.match(text) and count <= 30:
+    if count <= 30 and told.READ_ALSO.match(text):
         return "read-also"
-    if told.CONTRIBUTED.search(text) and count <= 40:
+    if count <= 40 and told.CONTRIBUTED.search(text):
         return "contributors"
     if is_appeal(line, chatty=chatty):
         return "appeal"
@@ -187,10 +192,11 @@ def _is_caption(line: Line) -> bool:
 def _is_editors_note(line: Line) -> bool:
     if line.outside != line.text and told.SAID.search(line.outside):
         return False
-    trade = {found.group().casefold() for found in told.TRADE.finditer(line.outside)}
-    house = bool(told.HOUSE.search(line.outside))
-    amended = bool(told.SELF.search(line.outside)) and bool(told.AMENDED.search(line.outside))
-    return (amended and len(line.words) <= 90) or (house and len(trade) >= 3 and len(line.words) <= 120)
+    if len(line.words) <= 90 and told.SELF.search(line.outside) and told.AMENDED.search(line.outside):
+        return True
+    if not told.HOUSE.search(line.outside):
+        return False
+    return len({found.group().casefold() for found in told.TRADE.finditer(line.outside)}) >= 3
 
 
 def _join_appeals(lines: Sequence[Line], reasons: list[Reason | None]) -> None:
