@@ -94,6 +94,7 @@ def load_night(con: duckdb.DuckDBPyConnection, night: Sequence[Row], at: datetim
 def predict(rows: Sequence[Row], rules: StoryRules) -> tuple[dict[str, Prediction], float]:
     """Stories, alerts and novelty of every article, and the seconds that the stage took (loading left out)."""
     con = open_memory()
+    con.execute("SET threads = 1")
     found: dict[str, Prediction] = {}
     spent = 0.0
     for at, night in nights(rows):

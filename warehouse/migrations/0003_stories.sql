@@ -30,6 +30,7 @@ CREATE TABLE story_members (                 -- which story holds a version; non
 CREATE TABLE article_terms (                 -- hashed words of a report, to compare later ones with
     version_id   VARCHAR PRIMARY KEY,
     story_id     VARCHAR NOT NULL,
+    storyline_id VARCHAR NOT NULL,
     site         VARCHAR NOT NULL,
     language     VARCHAR,
     member_at    TIMESTAMPTZ NOT NULL,
@@ -37,12 +38,12 @@ CREATE TABLE article_terms (                 -- hashed words of a report, to com
     terms        BLOB NOT NULL
 );
 
-CREATE TABLE story_terms (                   -- what a story is about: its heaviest terms, to link storylines by
-    story_id     VARCHAR NOT NULL,
+CREATE TABLE story_terms (                   -- what a story is about, to link storylines by
+    story_id     VARCHAR PRIMARY KEY,
     storyline_id VARCHAR NOT NULL,
     first_at     TIMESTAMPTZ NOT NULL,
-    term         UINTEGER NOT NULL,
-    weight       FLOAT NOT NULL              -- the story's terms make a vector of length 1
+    terms        UINTEGER[] NOT NULL,        -- hashes of its heaviest terms
+    weights      FLOAT[] NOT NULL            -- of the terms: a vector of length 1
 );
 
 CREATE TABLE storyline_list (
@@ -58,10 +59,10 @@ CREATE TABLE storyline_list (
     entities     VARCHAR[] NOT NULL          -- most mentioned first
 );
 
-CREATE TABLE storyline_facts (               -- what was said on a storyline: hashes of names, figures, acts, words
+CREATE TABLE storyline_facts (               -- what was said on a storyline for the first time in a night
     storyline_id VARCHAR NOT NULL,
-    fact         UINTEGER NOT NULL,
-    first_at     TIMESTAMPTZ NOT NULL
+    first_at     TIMESTAMPTZ NOT NULL,
+    facts        UINTEGER[] NOT NULL         -- hashes of names, figures, acts, words
 );
 
 CREATE TABLE entity_mentions (               -- who is named where: watch-list entities and capitalised names

@@ -101,8 +101,8 @@ def weigh_terms(
     squares = idf * idf
     sums = np.bincount(docs, weights=squares, minlength=len(documents))
     ways = (unit / np.maximum(norms[docs], 1e-9), squares / np.maximum(sums[docs], 1e-9), np.ones(len(ids)))
-    postings = [Postings(ids, docs, way.astype(np.float32), len(documents)) for way in ways]
-    return Weighed(*postings, idf=idf)
+    first, share, present = (Postings(ids, docs, way.astype(np.float32), len(documents)) for way in ways)
+    return Weighed(first, share, present, idf)
 
 
 def rows_of(postings: Postings, wanted: NDArray[np.int64]) -> Postings:

@@ -112,12 +112,11 @@ def find_facts(con: duckdb.DuckDBPyConnection, storylines: Collection[str]) -> d
     """What is known on each storyline."""
     if not storylines:
         return {}
-    found = con.execute(load_sql("stories_facts"), {"storylines": _joined(storylines)}).fetchnumpy()
-    ids, facts = found["storyline_id"], found["fact"]
-    known: dict[str, set[int]] = {}
-    for storyline in storylines:
-        known[storyline] = set(np.asarray(facts)[np.asarray(ids) == storyline].tolist())
-    return known
+    rows = con.execute(load_sql("stories_facts"), {"storylines": _joined(storylines)}).fetchnumpy()
+    return {
+        storyline: set(np.asarray(facts).tolist())
+        for storyline, facts in zip(rows["storyline_id"], rows["facts"], strict=True)
+    }
 
 
 def find_storylines(

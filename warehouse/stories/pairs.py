@@ -121,7 +121,7 @@ def _surroundings(
     subject = np.concatenate([rows, columns])
     both = np.concatenate([strength, strength])
     order = np.lexsort((-both, subject))
-    starts = np.flatnonzero(np.concatenate([[True], subject[order][1:] != subject[order][:-1]])) if len(order) else []
+    starts = np.flatnonzero(np.append(True, subject[order][1:] != subject[order][:-1])[: len(order)])
     rank = np.zeros(len(both), np.float32)
     spread = np.diff(np.concatenate([starts, [len(order)]])).astype(np.int64)
     rank[order] = np.arange(len(order)) - np.repeat(starts, spread)

@@ -16,8 +16,9 @@ from warehouse.stories.model import Development, NewSentence, Outlet
 from warehouse.stories.telling import Telling
 
 _TIME = pa.timestamp("us", tz="UTC")
-_TEXTS = pa.list_(pa.string())
-_NUMBERS = pa.list_(pa.int32())
+_INNER = {int: pa.int64(), float: pa.float32()}
+_PUT_STORYLINE = """ON CONFLICT (storyline_id) DO UPDATE SET title = excluded.title, last_at = excluded.last_at,
+    state = excluded.state, stories = excluded.stories, turns = excluded.turns, entities = excluded.entities"""
 
 
 def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: str) -> None:
@@ -31,14 +32,17 @@ def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: s
         (s.story_id, s.storyline_id, s.title, s.founder_id, run_id, s.first_at, told_at, s.language, s.seed)
         for s in telling.stories
     ])  # fmt: skip
+    _insert(con, "story_terms", [
+        (s.story_id, s.storyline_id, s.first_at, list(s.terms), list(s.terms.values())) for s in telling.stories
+    ])  # fmt: skip
     _insert(con, "story_members", [
         (m.report.version_id, m.report.article_id, m.story_id, run_id, m.role, m.similarity, m.novelty, m.report.site,
          m.report.at, told_at)
         for m in telling.memberships
     ])  # fmt: skip
     _insert(con, "article_terms", [
-        (m.report.version_id, m.story_id, m.report.site, m.report.language, m.report.at, m.report.dated,
-         m.terms.to_bytes())
+        (m.report.version_id, m.story_id, m.storyline_id, m.report.site, m.report.language, m.report.at,
+         m.report.dated, m.terms.to_bytes())
         for m in telling.memberships if m.terms is not None
     ])  # fmt: skip
     _insert(con, "entity_mentions", [
@@ -46,24 +50,12 @@ def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: s
          m.report.at)
         for m in telling.memberships for name, n in m.names.items()
     ])  # fmt: skip
-    _insert_columns(con, "story_terms", {
-        "story_id": [s.story_id for s in telling.stories for _ in s.terms],
-        "storyline_id": [s.storyline_id for s in telling.stories for _ in s.terms],
-        "first_at": pa.array([s.first_at for s in telling.stories for _ in s.terms], _TIME),
-        "term": pa.array([t for s in telling.stories for t in s.terms], pa.uint32()),
-        "weight": pa.array([w for s in telling.stories for w in s.terms.values()], pa.float32()),
-    })  # fmt: skip
-    _insert_columns(con, "storyline_facts", {
-        "storyline_id": [line for line, facts in telling.facts.items() for _ in facts],
-        "fact": pa.array([f for facts in telling.facts.values() for f in facts], pa.uint32()),
-        "first_at": pa.array([told_at for facts in telling.facts.values() for _ in facts], _TIME),
-    })  # fmt: skip
-    for line in telling.storylines:
-        con.execute(load_sql("stories_put_storyline"), {
-            "storyline_id": line.storyline_id, "title": line.title, "founder_id": line.founder_id, "run_id": run_id,
-            "first_at": line.first_at, "last_at": line.last_at, "state": line.state, "stories": line.stories,
-            "turns": line.turns, "entities": list(line.entities),
-        })  # fmt: skip
+    _insert(con, "storyline_facts", [(line, told_at, sorted(facts)) for line, facts in telling.facts.items() if facts])
+    _insert(con, "storyline_list", [
+        (s.storyline_id, s.title, s.founder_id, run_id, s.first_at, s.last_at, s.state, s.stories, s.turns,
+         list(s.entities))
+        for s in telling.storylines
+    ], _PUT_STORYLINE)  # fmt: skip
     _insert(con, "story_acts", [
         (digest64(f"{a.act}\n{a.story_id}\n{a.other_id}"), a.act, a.story_id, a.other_id, a.reason, run_id, told_at)
         for a in telling.acts
@@ -124,14 +116,14 @@ def _utc(at: datetime | None) -> datetime | None:
     return at.astimezone(UTC) if at else None
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows given in the order of the table's columns."""
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]], on_conflict: str = "") -> None:
+    """Rows given in the order of the table's columns, in one statement."""
     if not rows:
         return
     columns = [[row[i] for row in rows] for i in range(len(rows[0]))]
-    names = [f"c{i}" for i in range(len(columns))]
-    arrays = [_column(values) for values in columns]
-    _append(con, table, pa.Table.from_arrays(arrays, names=names))
+    arrow_rows = pa.Table.from_arrays([_column(c) for c in columns], names=[f"c{i}" for i in range(len(columns))])
+    # DuckDB finds `arrow_rows` by its name: cheaper than registering it.
+    con.execute(f"INSERT INTO {table} SELECT * FROM arrow_rows {on_conflict}")
 
 
 def _column(values: list[Any]) -> pa.Array:
@@ -139,17 +131,6 @@ def _column(values: list[Any]) -> pa.Array:
     if isinstance(example, datetime):
         return pa.array(values, _TIME)
     if isinstance(example, list):
-        numeric = any(isinstance(v, int) for row in values for v in row)
-        return pa.array(values, _NUMBERS if numeric else _TEXTS)
+        inner = next((v for row in values for v in row), None)
+        return pa.array(values, pa.list_(_INNER.get(type(inner), pa.string())))
     return pa.array(values, None if example is not None else pa.string())
-
-
-def _insert_columns(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, Any]) -> None:
-    arrays = [values if isinstance(values, pa.Array) else pa.array(values, pa.string()) for values in columns.values()]
-    if len(arrays[0]):
-        _append(con, table, pa.Table.from_arrays(arrays, names=list(columns)))
-
-
-def _append(con: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> None:
-    # DuckDB finds `rows` by its name: cheaper than registering it.
-    con.execute(f"INSERT INTO {table} SELECT * FROM rows")

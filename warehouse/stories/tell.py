@@ -69,7 +69,7 @@ def tell_stories(
     unheld = find_unheld(con, as_of=as_of, all_topics=rules.all_topics)
     if not unheld:
         return Telling(as_of=as_of)
-    referred = {r.original_id for r in unheld if r.original_id} | {r.article_id for r in unheld}
+    referred = {r.original_id for r in unheld if r.original_id} | {r.article_id for r in unheld if r.relation != "new"}
     holding = find_holding(con, referred)
     fresh, followers = divide_reports(unheld, holding)
     background = load_background()
@@ -85,7 +85,7 @@ def tell_stories(
     vectors = {n: g.vector for n, g in enumerate(groups) if g.founded}
     since = as_of - timedelta(days=rules.storyline_days)
     place_stories(groups, find_kindred(con, vectors, since=since, least=rules.storyline_link), rules)
-    lines = {g.storyline_id for g in groups}
+    lines = {g.storyline_id for g in groups if not g.line_founded}
     storylines, last = find_storylines(con, lines)
     opened = find_open(con, {g.story_id for g in groups if not g.founded})
     known = _Known(find_facts(con, lines), storylines, last, opened)

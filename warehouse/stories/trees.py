@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ class Model:
         return mean
 
 
-def model_from(arrays: Mapping[str, NDArray[np.generic]], name: str) -> Model:
+def model_from(arrays: Mapping[str, NDArray[Any]], name: str) -> Model:
     """The model stored under `name/...` in the arrays of a file."""
     get = {key.split("/", 1)[1]: value for key, value in arrays.items() if key.startswith(f"{name}/")}
     return Model(
