@@ -83,11 +83,9 @@ class StoryThresholds(Strict):
 
 
 class Retention(Strict):
-    """For how many days things are kept; None keeps them for ever. Articles themselves are never deleted."""
+    """For how many days raw responses stay in the archive; None: for ever. What was read is never deleted."""
 
     archive_days: int | None = Field(default=None, ge=1)
-    problem_days: int | None = Field(default=365, ge=1)
-    fetch_days: int | None = Field(default=365, ge=1)
 
 
 class Settings(Strict):
@@ -112,7 +110,6 @@ class Settings(Strict):
     copies: CopyThresholds = CopyThresholds()
     stories: StoryThresholds = StoryThresholds()
     retention: Retention = Retention()
-    publish_keep: int = Field(default=3, ge=1, le=100)
 
     @property
     def archive_folder(self) -> Path:
