@@ -1,47 +1,139 @@
-"""Who wrote it: people only, never the publisher, an address or a link."""
+"""Who signed the article: people first; the house itself only where the page says in JSON-LD that it is the author."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from lxml.html import HtmlElement
 
 from extractors.model import FeedEntry
 from extractors.pages.jsonld import Node, text_of
 
-_BY = re.compile(r"^\s*(?:by|von|par|por|di|da)\s+", re.I)
-_SPLIT = re.compile(r"\s*(?:[;|/\n]|,|\s(?:and|und|et|y|e|&)\s)\s*")
+_BY = re.compile(
+    r"^\W*(?:(?:written|story|words|text|opinion|report|article|reporting|reviewed)\s*:?\s*)?"
+    r"(?:by|von|par|por|di|da|door|av|af|autor(?:in|es)?|auteurs?|authors?|redakteur(?:in)?|texte?)\b\s*:?\s*",
+    re.IGNORECASE,
+)
+_SPLIT = re.compile(r"\s*(?:[;|/\n•·]|,|\s(?:and|und|et|y|e|och|og|en|with|mit|&)\s)\s*")
+_SIGNED = re.compile(r"author|byline|autor|auteur|redakteur|verfasser|writer", re.IGNORECASE)
+_NOT_SIGNED = re.compile(
+    r"comment|teaser|bild|photo|foto|image|img|caption|related|card|bio|social|share|follow|avatar|widget|"
+    r"sidebar|footer|desc|newsletter|promo|recommend|popular|thumbnail|icon|job|role", re.IGNORECASE,
+)  # fmt: skip
+_NAME = re.compile(r"(?:(?:Dr|Prof|Mr|Ms|Mrs)\.? ){0,2}[^\W\d_][\w.'’-]*(?: (?:[^\W\d_]\.|[\w'’-]+\.?)){1,4}")
+_CUT = re.compile(r"\s*(?:\d|\b(?:on|am|vom|le|el|stand|updated?|published|aktualisiert|publié|posted|veröffentlicht)\b)",
+                  re.IGNORECASE)  # fmt: skip
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|\.(?:html?|php)\b")
+_AUTHOR_METAS = (
+    "author", "dc.creator", "dcterms.creator", "article:author", "parsely-author", "sailthru.author", "byl",
+    "cxenseparse:author", "citation_author", "creator",
+)  # fmt: skip
+_PARTICLES = frozenset("de da del della der den di do dos du van von vom zu la le el al bin ibn ben y e of the".split())
+_MAX_AUTHORS = 12
 
 
 def find_authors(tree: HtmlElement, metas: dict[str, str], node: Node | None, nodes: list[Node], *, publisher: str,
                  entry: FeedEntry | None) -> tuple[tuple[str, ...], str]:  # fmt: skip
-    """Names of the authors and the evidence; nothing where only the publisher signs."""
-    for evidence, values in (
-        ("json-ld", _stated(node, nodes)),
-        ("meta", [metas.get("author") or metas.get("article:author") or metas.get("dc.creator") or ""]),
-        ("dom", [e.text_content() for e in tree.xpath('//*[@rel="author" or @itemprop="author"]')[:4]]),
-        ("feed", list(entry.authors) if entry else []),
-    ):
-        names = tuple(dict.fromkeys(n for v in values for n in split_names(v) if _is_person(n, publisher)))
-        if names:
-            return names, evidence
-    return (), ""
+    """Names as the page states them, and the evidence: JSON-LD, meta, byline in the page, feed.
+
+    Addresses and links are never names. Where JSON-LD or meta name the house alone, a person in the byline comes
+    first; without one the house stays author, if JSON-LD says so.
+    """
+    house = _key(publisher) if publisher else ""
+    initials = "".join(w[0] for w in publisher.split()).casefold() if " " in publisher else ""
+    stated = _clean_names(_stated(node, nodes))
+    if any(not _is_house(n, house) for n in stated):
+        return stated, "json-ld"
+    for key in _AUTHOR_METAS:
+        meta = _clean_names([metas.get(key, "")])
+        if meta and not any(_is_house(n, house) or _key(n) == initials for n in meta):
+            return meta, "meta"
+    signed = _byline(tree, house)
+    if signed:
+        return signed, "dom"
+    if entry and (written := tuple(n for n in _clean_names(entry.authors) if not _is_house(n, house))):
+        return written, "feed"
+    return (stated, "json-ld") if stated else ((), "")
 
 
 def split_names(byline: str) -> list[str]:
-    """The names in a byline, without the `by`."""
-    return [name for part in _SPLIT.split(_BY.sub("", " ".join(byline.split()))) if (name := part.strip(" .,:"))]
+    """The names in a byline, without the `by`, addresses and what follows the names."""
+    text = _ADDRESS.sub(" ", " ".join(byline.split()))
+    return [name for part in _SPLIT.split(_BY.sub("", text)) if (name := _BY.sub("", part).strip(" .,:-–—()@"))]
+
+
+def _clean_names(values: Any) -> tuple[str, ...]:
+    names = dict.fromkeys(n for value in values for n in split_names(value) if 1 < len(n) < 60)
+    return tuple(names)[:_MAX_AUTHORS]
 
 
 def _stated(node: Node | None, nodes: list[Node]) -> list[str]:
     value = (node.get("author") or node.get("creator")) if node else None
-    values = value if isinstance(value, list) else [value]
-    by_id = {n.get("@id"): n for n in nodes if n.get("@id")}
-    return [text_of(by_id.get(v.get("@id"), v) if isinstance(v, dict) and "name" not in v else v) for v in values]
+    by_id = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and n.get("name")}
+    return [text for v in _flatten(value) if (text := _name_of(v, by_id))]
 
 
-def _is_person(name: str, publisher: str) -> bool:
-    key = "".join(c for c in name.casefold() if c.isalnum())
-    house = "".join(c for c in publisher.casefold() if c.isalnum())
-    is_house = bool(house) and (key in house or house in key)
-    return 2 < len(name) < 60 and "@" not in name and "://" not in name and not is_house
+def _flatten(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for inner in value:
+            yield from _flatten(inner)
+    elif value:
+        yield value
+
+
+def _name_of(value: Any, by_id: dict[str, Node]) -> str:
+    if isinstance(value, dict):
+        return text_of(value.get("name")) or text_of(by_id.get(str(value.get("@id")), {}).get("name"))
+    return text_of(value)
+
+
+def _byline(tree: HtmlElement, house: str) -> tuple[str, ...]:
+    """The first line after the headline (else before it) that an element marks as the author's and that names people."""
+    early: tuple[str, ...] = ()
+    late = False
+    for element in tree.iter():
+        tag = element.tag
+        if tag == "h1":
+            late = True
+        if not isinstance(tag, str) or tag in ("script", "style", "meta", "link", "body", "html", "img", "svg"):
+            continue
+        marks = f"{element.get('class') or ''} {element.get('rel') or ''} {element.get('itemprop') or ''} " \
+                f"{element.get('data-testid') or ''}"  # fmt: skip
+        if len(marks) > 3 and _SIGNED.search(marks) and not _NOT_SIGNED.search(marks) or (
+            tag == "a" and "/aut" in (element.get("href") or "") and late
+        ):  # fmt: skip
+            names = _people_in(element, house)
+            if names and late:
+                return names
+            early = early or names
+    return early
+
+
+def _people_in(element: HtmlElement, house: str) -> tuple[str, ...]:
+    text = " ".join(" ".join(element.itertext()).split())
+    if not 3 < len(text) < 200:
+        return ()
+    begin = _BY.match(text)
+    text = text[begin.end():] if begin else text
+    cut = _CUT.search(text)
+    parts = split_names(text[: cut.start()] if cut else text)
+    names = [n for n in parts if _is_name(n) and not _is_house(n, house)]
+    return tuple(dict.fromkeys(names))[:_MAX_AUTHORS] if names and _is_name(parts[0]) else ()
+
+
+def _is_name(text: str) -> bool:
+    """Two to five words, each with a capital but for particles (scripts without capitals pass)."""
+    return len(text) < 50 and _NAME.fullmatch(text) is not None and all(
+        not word[0].islower() or word in _PARTICLES or word[1:2] in "'’" for word in text.split()
+    )  # fmt: skip
+
+
+def _is_house(name: str, house: str) -> bool:
+    key = _key(name)
+    return not key or (bool(house) and (key in house or house in key)) or "redaktion" in key or "." in name.strip(".")[-4:]
+
+
+def _key(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())

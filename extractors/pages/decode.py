@@ -37,7 +37,7 @@ def decode_page(page: FetchedPage) -> str:
 
 def decode_bytes(body: bytes, *, declared: str | None = None) -> str:
     """See `decode_page`; `declared` is the header's charset, if any."""
-    return clean_characters(_decode(body, declared))
+    return repair_twice_encoded(clean_characters(_decode(body, declared)))
 
 
 def clean_characters(text: str) -> str:
@@ -46,6 +46,25 @@ def clean_characters(text: str) -> str:
 
 
 _UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def repair_twice_encoded(text: str) -> str:
+    """The text with UTF-8 that was read as Latin-1 and encoded again put right (`â\x80\x99` becomes `’`).
+
+    Only sequences with a C1 control character are touched: those never stand in a text on purpose.
+    """
+    return _TWICE.sub(_decode_again, text) if _CONTROLS.search(text) else text
+
+
+_CONTROLS = re.compile("[\x80-\x9f]")
+_TWICE = re.compile("[\xc2-\xdf][\x80-\x9f]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+
+
+def _decode_again(found: re.Match[str]) -> str:
+    try:
+        return found.group().encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return found.group()
 
 
 def charset_of(content_type: str) -> str | None:

@@ -48,6 +48,7 @@ def read_facts(tree: HtmlElement, *, page: FetchedPage, entry: FeedEntry | None,
     authors, evidence["authors"] = find_authors(tree, metas, node, nodes, publisher=publisher, entry=entry)
     dates = find_dates(tree, metas, node, url=url, entry=entry, now=now)
     evidence["published_at"] = dates.evidence
+    evidence["published_on"] = dates.published_on or ""
     standfirst, evidence["standfirst"] = _first(
         ("json-ld", text_of(node.get("description")) if node else ""),
         ("meta", metas.get("og:description") or metas.get("description", "")),

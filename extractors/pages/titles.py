@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from lxml.html import HtmlElement
 
 from extractors.model import FeedEntry
-from extractors.pages.jsonld import Node, text_of
+from extractors.pages.jsonld import Node, text_of, types_of
 
+_NEWS = frozenset({"newsarticle", "reportagenewsarticle", "opinionnewsarticle", "analysisnewsarticle", "report",
+                   "backgroundnewsarticle", "reviewnewsarticle"})  # fmt: skip
 _SEPARATOR = re.compile(r"\s+[|–—·»•:-]\s+|\s*\|\s*")
 
 
 def find_title(tree: HtmlElement, metas: dict[str, str], node: Node | None, *, publisher: str,
                entry: FeedEntry | None) -> tuple[str, str]:  # fmt: skip
-    """The headline and its evidence; two empty strings where the page and its entry have none."""
-    stated = text_of(node.get("headline")) if node else ""
-    social = metas.get("og:title") or metas.get("twitter:title") or ""
-    head = " ".join((tree.findtext(".//title") or "").split())
-    h1s = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
-    h1s = [h for h in h1s if 2 < len(h) < 300]
-    known = _key(" ".join((stated, social, head)))
-    for h1 in h1s:
-        if _key(h1) in known:
-            return h1, "dom"
-    for evidence, value in (("json-ld", stated), ("meta", social), ("dom", h1s[0] if len(h1s) == 1 else ""),
-                            ("dom", head), ("feed", entry.title if entry else "")):  # fmt: skip
+    """The headline and its evidence; two empty strings where the page and its entry have none.
+
+    News: what JSON-LD says. Else an h1 that the head of the page repeats; else the only h1, unless the head agrees
+    with itself on another one; else the head. A live blog's JSON-LD may name its last entry, so it is not asked.
+    """
+    kinds = types_of(node) if node else frozenset()
+    stated = text_of(node.get("headline")) if node and "liveblogposting" not in kinds else ""
+    social = _tidy(metas.get("og:title") or metas.get("twitter:title") or "")
+    head = _tidy(tree.findtext(".//title") or "")
+    h1s = [text for h in tree.iter("h1") if 3 < len(text := _tidy(" ".join(h.itertext()))) < 300]
+    only = h1s[0] if len(h1s) == 1 and len(h1s[0].split()) > 2 else ""
+    if len(stated) > 3:
+        if not kinds & _NEWS and len(only.split()) > 3 and _key(only) != _key(stated):
+            return only, "dom"
+        return strip_site(_tidy(stated), publisher), "json-ld"
+    bare = [_key(strip_site(t, publisher)) for t in (social, head) if t]
+    names = [*bare, _key(social), _key(head)]
+    equal = [h for h in h1s if _key(h) in names]
+    if equal:
+        return max(equal, key=len), "dom"
+    begun = [h for h in h1s if len(h) > 12 and any(name.startswith(_key(h)) for name in names)]
+    if begun:
+        return max(begun, key=len), "dom"
+    agreed = len(bare) == 2 and bare[0] == bare[1] and metas.get("og:type", "").lower().startswith("article")
+    kicker = bool(social) and _key(only).endswith(_key(social))
+    if only and not agreed and not kicker and _key(only) not in _key(publisher) and not names[-1].endswith(_key(only)):
+        return only, "dom"
+    for evidence, value in (("meta", social), ("dom", head), ("feed", entry.title if entry else ""),
+                            ("dom", h1s[0] if h1s else "")):  # fmt: skip
         if value.strip():
-            return strip_site(" ".join(value.split()), publisher), evidence
+            return strip_site(value, publisher), evidence
     return "", ""
+
+
+def _tidy(text: str) -> str:
+    """One line, entities that were escaped twice resolved, no soft hyphens."""
+    return " ".join(html.unescape(text).replace("\xad", "").split())
 
 
 def strip_site(title: str, publisher: str) -> str:

@@ -1,0 +1,180 @@
+"""A page's visible text as blocks in reading order, each with its place in the tree.
+
+A block is a run of text between the borders of block-level elements (paragraph, list item, table cell, heading ...).
+Double line breaks inside an element divide it too, since some publishers write all their paragraphs that way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from extractors.pages.hints import HIDDEN, hint_mask
+
+_SKIPPED: Final = frozenset({
+    "script", "style", "noscript", "template", "iframe", "object", "embed", "svg", "math", "head", "select", "option",
+    "textarea", "input", "canvas", "audio", "video", "picture", "img", "map", "link", "meta", "datalist", "progress",
+    "source", "track", "frame", "frameset", "applet", "title", "base", "param", "rt", "rp",
+})  # fmt: skip
+_INLINE: Final = frozenset({
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins",
+    "kbd", "label", "mark", "nobr", "q", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time",
+    "tt", "u", "var", "wbr", "o:p", "st1:place", "rb", "x-placeholder",
+})  # fmt: skip
+_MENUS: Final = frozenset({"nav", "menu"})  # with a paragraph inside they are something else, or were never closed
+_BOLD: Final = frozenset({"b", "strong"})
+_ITALIC: Final = frozenset({"i", "em", "cite"})
+_SPACE = re.compile(r"\s+")
+_NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+_MAX_DEPTH = 200
+_MAX_BLOCKS = 5000
+_LINK_CHARS = 60
+
+
+@dataclass(slots=True)
+class Block:
+    """One run of text. `node` is the index of its block-level element in `Page.nodes`; the character counts tell how
+    much of it stands in links, bold and italics; `hints` are those of inline elements that it begins with."""
+
+    text: str
+    node: int
+    link_chars: int
+    links: int
+    bold_chars: int
+    italic_chars: int
+    hints: int
+
+
+@dataclass(slots=True)
+class Node:
+    """A block-level element: tag, index of its block-level parent (-1 at the root), depth, hints of class, id, role."""
+
+    tag: str
+    parent: int
+    depth: int
+    hints: int
+    signature: str
+    children: int = 0
+
+
+@dataclass(slots=True)
+class PageBlocks:
+    """All blocks of a page in reading order, and the elements that they stand in."""
+
+    blocks: list[Block] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+
+
+class _Collector:
+    """Walks the tree once. Pieces of the block under way gather in `parts` until a border closes it."""
+
+    __slots__ = ("blocks", "bold", "breaks", "hints", "italic", "link", "links", "nodes", "parts")
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self.nodes: list[Node] = []
+        self.parts: list[str] = []
+        self.link = self.links = self.bold = self.italic = self.hints = self.breaks = 0
+
+    def close(self, node: int) -> None:
+        """Ends the block under way, if it has any text."""
+        if self.parts:
+            text = _SPACE.sub(" ", "".join(self.parts)).strip()
+            if text and len(self.blocks) < _MAX_BLOCKS:
+                self.blocks.append(Block(text, node, self.link, self.links, self.bold, self.italic, self.hints))
+            self.parts = []
+            self.link = self.links = self.bold = self.italic = self.hints = 0
+        self.breaks = 0
+
+    def add(self, text: str, linked: bool, bold: bool, italic: bool) -> None:
+        """Adds a piece of text to the block under way."""
+        self.parts.append(text)
+        if not text.isspace():
+            self.breaks = 0
+            size = len(text)
+            if linked:
+                self.link += size
+            if bold:
+                self.bold += size
+            if italic:
+                self.italic += size
+
+    def walk(self, element: HtmlElement, node: int, depth: int, linked: bool, bold: bool, italic: bool) -> None:
+        """Everything inside `element`, which belongs to the block-level element `node`."""
+        if element.text:
+            self.add(element.text, linked, bold, italic)
+        for child in element:
+            tag = child.tag
+            if not isinstance(tag, str) or tag in _SKIPPED or (tag in _MENUS and child.find(".//p") is None):
+                pass
+            elif tag == "br":
+                self.breaks += 1
+                if self.breaks > 1:
+                    self.close(node)
+                else:
+                    self.parts.append("\n")
+            elif depth > _MAX_DEPTH:
+                self.add(str(child.text_content()), linked, bold, italic)
+            elif tag in _INLINE:
+                if not self.parts:
+                    self.hints |= _hints_of(child)
+                if tag == "a":
+                    self.links += 1
+                self.walk(child, node, depth + 1, linked or tag == "a", bold or tag in _BOLD, italic or tag in _ITALIC)
+            else:
+                self.close(node)
+                index = len(self.nodes)
+                self.nodes.append(Node(tag, node, self.nodes[node].depth + 1, _hints_of(child), _signature(child)))
+                self.nodes[node].children += 1
+                self.walk(child, index, depth + 1, linked, bold, italic)
+                self.close(index)
+            if child.tail:
+                self.add(child.tail, linked, bold, italic)
+
+
+def collect_blocks(tree: HtmlElement) -> PageBlocks:
+    """The blocks of the page's body (of the whole tree, where it has no body)."""
+    body = tree.find("body")
+    root = tree if body is None else body
+    collector = _Collector()
+    collector.nodes.append(Node("body", -1, 0, 0, "body"))
+    collector.walk(root, 0, 0, False, False, False)
+    collector.close(0)
+    return PageBlocks(_without_menus(collector.blocks), collector.nodes)
+
+
+def _without_menus(blocks: list[Block]) -> list[Block]:
+    """The blocks without the inner ones of a run of short links, which no article is written in; half of a page."""
+    short = [len(b.text) <= _LINK_CHARS and b.link_chars >= 0.8 * len(b.text) for b in blocks]
+    last = len(blocks) - 1
+    return [b for i, b in enumerate(blocks)
+            if not (short[i] and (i == 0 or short[i - 1]) and (i == last or short[i + 1]))]  # fmt: skip
+
+
+def _hints_of(element: HtmlElement) -> int:
+    attributes = element.attrib
+    if not attributes:
+        return 0
+    mask = 0
+    for name, value in attributes.items():
+        if name in _HINTING:
+            mask |= hint_mask(value)
+        elif name == "hidden" or (name == "aria-hidden" and value == "true") or (
+            name == "style" and _NO_DISPLAY.search(value)
+        ):  # fmt: skip
+            mask |= HIDDEN
+    return mask
+
+
+_HINTING = frozenset({
+    "class", "id", "role", "itemprop", "itemtype", "data-component", "data-testid", "data-test", "data-type",
+    "data-module", "data-block", "data-qa", "property", "aria-label", "data-name", "data-component-name", "data-role",
+    "data-node-type", "data-zone", "data-print-layout", "name",
+})  # fmt: skip
+
+
+def _signature(element: HtmlElement) -> str:
+    return f"{element.tag}.{element.get('class') or ''}"

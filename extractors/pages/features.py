@@ -1,0 +1,397 @@
+"""What a block looks like, in numbers: itself, its place, its neighbours, what else on the page says the same.
+
+`describe_blocks` gives one row a block, in the order of `FEATURES`; `with_neighbour_scores` widens the rows by the
+first model's opinion of the blocks around, for the second model. Nothing depends on the language but the alphabet.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from extractors.pages.blocks import Block, Node, PageBlocks
+from extractors.pages.cues import CUE_NAMES, count_cues
+from extractors.pages.hints import NAMES
+
+Floats = npt.NDArray[np.float32]
+
+_TAGS: Final = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "div", "td", "th", "figcaption", "pre",
+                "dd", "dt", "section", "button", "header", "footer", "article", "aside", "address", "label")  # fmt: skip
+_TAG_CODE: Final = {tag: code for code, tag in enumerate(_TAGS)}
+_BOXES: Final = sum(1 << NAMES.index(name) for name in ("box", "related", "newsletter", "comments", "aside", "author"))
+_ABOVE: Final = ("article", "main", "aside", "nav", "header", "footer", "form", "figure", "table", "ul", "ol",
+                 "blockquote", "section", "dl")  # fmt: skip
+_ABOVE_BIT: Final = {tag: 1 << i for i, tag in enumerate(_ABOVE)}
+_NOT_LETTERS = re.compile(r"\W+")
+_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»“)\]』」]*$")
+_WORD = re.compile(r"[^\W\d_]+")
+_DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
+_LOOK = 160  # characters from the start of a block in which its small features are counted
+
+_OWN: Final = ("words", "chars", "link_share", "links", "bold_share", "italic_share", "ends_sentence", "ends_colon",
+               "stops", "commas_per_word", "digits_per_word", "upper_share", "capital_words", "word_length",
+               "starts_lower", "starts_quote", "quotes", "date_like", "has_at", "has_copyright", "has_pipe",
+               "short_word_share", "wide", *CUE_NAMES)  # fmt: skip
+_PLACE: Final = ("tag", "depth", "above", "index", "from_end", "word_position", "after_h1", "siblings",
+                 "node_words", "node_blocks", "parent_words_share", "grand_words_share", "great_words_share",
+                 "signature_share", "signature_count", "parent_signature_share", "in_main", "main_depth_gap",
+                 "from_main_start", "to_main_end", "words_before_long", "words_after_long", "parent_link_share",
+                 "grand_link_share", "parent_tag", "grand_tag", "article_share", "articles", "item_share", "box_share",
+                 "parent_twins", "grand_twins", "fork_share", "fork_gap", "fork_twins")  # fmt: skip
+_SAME: Final = ("repeats", "in_title", "in_lead", "in_other", "in_json", "has_json", "title_overlap", "first_of_twins")
+_PAGE: Final = ("page_blocks", "page_words", "page_long_share", "main_words_share", "json_to_main")
+_NEAR: Final = ("words", "link_share", "ends_sentence", "tag", "in_main", "same_parent", "same_grand")
+_OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
+_HINT_LEVELS: Final = ("own", "parent", "near", "far")
+
+FEATURES: Final[tuple[str, ...]] = (
+    *_OWN,
+    *_PLACE,
+    *(f"{tag}_above" for tag in _ABOVE),
+    *(f"{name}_level" for name in NAMES),
+    *_SAME,
+    *_PAGE,
+    *(f"{name}@{offset}" for offset in _OFFSETS for name in _NEAR),
+)
+_SCORED: Final = ("own", "parent_mean", "signature_mean", "grand_mean", "before_mean", "after_mean", "kept_before",
+                  "kept_after", "gap_before", "gap_after", "page_kept")  # fmt: skip
+SCORE_FEATURES: Final[tuple[str, ...]] = (
+    *(f"score_{name}" for name in _SCORED),
+    *(f"score@{offset}" for offset in _OFFSETS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockContext:
+    """What the page says elsewhere: headline, description, and the article body of its JSON-LD."""
+
+    title: str = ""
+    lead: str = ""
+    json_body: str = ""
+
+
+def squeeze(text: str) -> str:
+    """Letters and digits alone, in lower case: how texts are compared for sameness."""
+    return _NOT_LETTERS.sub("", text.lower())
+
+
+def count_words(text: str) -> int:
+    """Words of the text; a character of a script without spaces counts as one."""
+    wide = len(_WIDE.findall(text)) if not text.isascii() else 0
+    return wide + len(text.split()) if wide < len(text) * 0.3 else wide
+
+
+def describe_blocks(page: PageBlocks, context: BlockContext) -> Floats:
+    """One row a block, one column a feature of `FEATURES`."""
+    blocks, nodes = page.blocks, page.nodes
+    own = np.array([_own_row(b) for b in blocks], dtype=np.float32).reshape(len(blocks), len(_OWN))
+    words, link_share = own[:, 0], own[:, 2]
+    keys = [squeeze(b.text) for b in blocks]
+    place, in_main, parents, grands, main = _place_rows(blocks, nodes, words, link_share)
+    same, json_to_main = _same_rows(blocks, keys, context, words, in_main)
+    tags = place[:, 0]
+    long_words = float(words[words >= 15].sum())
+    total = float(words.sum()) or 1.0
+    facts = (len(blocks), total, long_words / total, float(words[in_main > 0].sum()) / total, json_to_main)
+    pages = np.tile(np.array(facts, dtype=np.float32), (len(blocks), 1))
+    near = _near_rows(words, link_share, own[:, 6], tags, in_main, parents, grands)
+    return np.hstack([own, place, _above_rows(blocks, nodes), _hint_rows(blocks, nodes, main), same, pages, near])
+
+
+def _own_row(block: Block) -> tuple[float, ...]:
+    text = block.text
+    chars = len(text)
+    count = text.count(" ") + 1
+    wide = 0 if text.isascii() else len(_WIDE.findall(text))
+    words = wide + count if wide < chars * 0.3 else wide
+    start = text[:_LOOK]
+    looked = len(start)
+    tokens = _WORD.findall(start)
+    seen = len(tokens) or 1
+    first = text[0]
+    return (
+        words, chars, min(1.0, block.link_chars / chars), block.links, min(1.0, block.bold_chars / chars),
+        min(1.0, block.italic_chars / chars), _SENTENCE_END.search(text[-6:]) is not None, text.endswith((":", "：")),
+        text.count(". ") + text.count("? ") + text.count("! ") + (text.count("。") if wide else 0),
+        (text.count(",") + (text.count("，") if wide else 0)) / words if words else 0,
+        sum(map(str.isdigit, start)) / looked, sum(map(str.isupper, start)) / looked,
+        sum(t[0].isupper() for t in tokens) / seen, chars / count, first.islower(), first in "\"“„«»‘'「『",
+        text.count('"') + text.count("“") + text.count("„") + text.count("«") + text.count("「"),
+        len(_DATE_LIKE.findall(start)), "@" in start, "©" in start or "(c)" in start,
+        "|" in start or "·" in start or "•" in start, sum(len(t) < 4 for t in tokens) / seen, wide / chars,
+        *count_cues(tokens, start if wide else ""),
+    )  # fmt: skip
+
+
+def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats,
+                link_share: Floats) -> tuple[Floats, Floats, list[int], list[int], int]:  # fmt: skip
+    n = len(blocks)
+    own_nodes = [b.node for b in blocks]
+    weight = [float(w) for w in words]
+    prose = [w if w >= 12 and s < 0.4 else 0.0 for w, s in zip(weight, link_share.tolist(), strict=True)]
+    below, prose_below, link_below, count_below = _sums_below(own_nodes, nodes, weight, prose, link_share.tolist())
+    parents = [max(nodes[i].parent, 0) for i in own_nodes]
+    grands = [max(nodes[i].parent, 0) for i in parents]
+    greats = [max(nodes[i].parent, 0) for i in grands]
+    all_prose = prose_below[0] or 1.0
+    main = _main_node(nodes, prose_below)
+    inside = _inside(nodes, main)
+    by_signature: dict[str, float] = {}
+    by_signature_count: dict[str, int] = {}
+    by_parent_signature: dict[str, float] = {}
+    for i, node in enumerate(own_nodes):
+        signature = nodes[node].signature
+        by_signature[signature] = by_signature.get(signature, 0.0) + prose[i]
+        by_signature_count[signature] = by_signature_count.get(signature, 0) + 1
+        above = nodes[parents[i]].signature
+        by_parent_signature[above] = by_parent_signature.get(above, 0.0) + prose[i]
+    in_main = np.array([inside[i] for i in own_nodes], dtype=np.float32)
+    main_long = [i for i in range(n) if prose[i] and inside[own_nodes[i]]]
+    first, last = (main_long[0], main_long[-1]) if main_long else (0, n)
+    heading = next((i for i, node in enumerate(own_nodes) if nodes[node].tag == "h1"), -1)
+    cumulative = np.cumsum(words)
+    total = float(cumulative[-1]) if n else 1.0
+    before, after = _words_to_long(weight, prose)
+    around = _container_rows(nodes, prose_below, main)
+    rows = []
+    for i, node in enumerate(own_nodes):
+        parent, grand, great = parents[i], grands[i], greats[i]
+        rows.append((
+            _TAG_CODE.get(nodes[node].tag, -1), nodes[node].depth, 0, i, n - i, float(cumulative[i]) / total,
+            i - heading if heading >= 0 else -999, nodes[parent].children, below[node], count_below[node],
+            prose_below[parent] / all_prose, prose_below[grand] / all_prose, prose_below[great] / all_prose,
+            by_signature[nodes[node].signature] / all_prose, by_signature_count[nodes[node].signature],
+            by_parent_signature[nodes[parent].signature] / all_prose, inside[node],
+            nodes[node].depth - nodes[main].depth, i - first, last - i, before[i], after[i],
+            link_below[parent] / (below[parent] or 1.0), link_below[grand] / (below[grand] or 1.0),
+            _TAG_CODE.get(nodes[parent].tag, -1), _TAG_CODE.get(nodes[grand].tag, -1), *around[node],
+        ))  # fmt: skip
+    return np.array(rows, dtype=np.float32).reshape(n, len(_PLACE)), in_main, parents, grands, main
+
+
+def _container_rows(nodes: list[Node], prose_below: list[float], main: int) -> list[tuple[float, ...]]:
+    """For each node: the share of the page's prose in its nearest article, list item and box; how often its parent's
+    and grandparent's shape repeats beside them; the same for the branch in which it leaves the way to the main node."""
+    all_prose = prose_below[0] or 1.0
+    shapes: dict[tuple[int, str], int] = {}
+    for node in nodes:
+        shape = (node.parent, node.signature)
+        shapes[shape] = shapes.get(shape, 0) + 1
+    articles = sum(node.tag == "article" for node in nodes)
+    on_way = {main}
+    above = main
+    while above >= 0:
+        on_way.add(above)
+        above = nodes[above].parent
+    rows: list[tuple[float, ...]] = []
+    nearest: list[tuple[int, int, int, int]] = []
+    for i, node in enumerate(nodes):
+        article, item, box, fork = nearest[node.parent] if node.parent >= 0 else (-1, -1, -1, 0)
+        if node.tag == "article":
+            article = i
+        elif node.tag in ("li", "td", "dd"):
+            item = i
+        elif node.tag in ("aside", "section", "blockquote", "figure", "ul", "ol", "table") or node.hints & _BOXES:
+            box = i
+        if i not in on_way and fork == 0:
+            fork = i
+        nearest.append((article, item, box, fork))
+        parent = max(node.parent, 0)
+        grand = max(nodes[parent].parent, 0)
+        rows.append((
+            prose_below[article] / all_prose if article >= 0 else -1.0, articles,
+            prose_below[item] / all_prose if item >= 0 else -1.0, prose_below[box] / all_prose if box >= 0 else -1.0,
+            shapes[(nodes[parent].parent, nodes[parent].signature)], shapes[(nodes[grand].parent, nodes[grand].signature)],
+            prose_below[fork] / all_prose if fork else 1.0, node.depth - nodes[fork].depth if fork else -1,
+            shapes[(nodes[fork].parent, nodes[fork].signature)] if fork else 0,
+        ))  # fmt: skip
+    return rows
+
+
+def _sums_below(own_nodes: list[int], nodes: list[Node], weight: list[float], prose: list[float],
+                link_share: list[float]) -> tuple[list[float], list[float], list[float], list[int]]:  # fmt: skip
+    """Words, words in prose, words in links and number of blocks under each node."""
+    below, prose_below, link_below = [0.0] * len(nodes), [0.0] * len(nodes), [0.0] * len(nodes)
+    count = [0] * len(nodes)
+    for i, node in enumerate(own_nodes):
+        below[node] += weight[i]
+        prose_below[node] += prose[i]
+        link_below[node] += weight[i] * link_share[i]
+        count[node] += 1
+    for i in range(len(nodes) - 1, 0, -1):  # children come after their parents
+        above = nodes[i].parent
+        below[above] += below[i]
+        prose_below[above] += prose_below[i]
+        link_below[above] += link_below[i]
+        count[above] += count[i]
+    return below, prose_below, link_below, count
+
+
+def _main_node(nodes: list[Node], prose_below: list[float]) -> int:
+    """The deepest element that holds three quarters of the page's prose."""
+    wanted = prose_below[0] * 0.75
+    main = 0
+    for i, node in enumerate(nodes):
+        if prose_below[i] >= wanted and node.depth >= nodes[main].depth:
+            main = i
+    return main
+
+
+def _inside(nodes: list[Node], main: int) -> list[bool]:
+    inside = [False] * len(nodes)
+    for i, node in enumerate(nodes):
+        inside[i] = i == main or (node.parent >= 0 and inside[node.parent])
+    return inside
+
+
+def _words_to_long(weight: list[float], prose: list[float]) -> tuple[list[float], list[float]]:
+    """How many words stand between each block and the nearest prose before and after it."""
+    def gaps(order: range) -> list[float]:
+        out = [0.0] * len(weight)
+        gap = 999.0
+        for i in order:
+            out[i] = gap
+            gap = 0.0 if prose[i] else gap + weight[i]
+        return out
+
+    return gaps(range(len(weight))), gaps(range(len(weight) - 1, -1, -1))
+
+
+def _above_rows(blocks: list[Block], nodes: list[Node]) -> Floats:
+    masks = [0] * len(nodes)
+    for i, node in enumerate(nodes):
+        masks[i] = (masks[node.parent] if node.parent >= 0 else 0) | _ABOVE_BIT.get(node.tag, 0)
+    chosen = np.array([masks[b.node] for b in blocks], dtype=np.int64).reshape(-1, 1)
+    return ((chosen >> np.arange(len(_ABOVE))) & 1).astype(np.float32)
+
+
+def _hint_rows(blocks: list[Block], nodes: list[Node], main: int) -> Floats:
+    """For each meaning how near it is: 4 on the block itself, 3 on its parent, 2 further up, 1 above the main node.
+
+    What a block shares with the main text (classes of the page's frame) says little of it; so for a block outside
+    the main node, 1 means above the place where their ways part.
+    """
+    common = [False] * len(nodes)
+    above = main
+    while above >= 0:
+        common[above] = True
+        above = nodes[above].parent
+    apart, shared = [0] * len(nodes), [0] * len(nodes)
+    for i, node in enumerate(nodes):
+        apart[i] = 0 if node.parent < 0 else apart[node.parent]
+        shared[i] = 0 if node.parent < 0 else shared[node.parent]
+        if common[i]:
+            shared[i] |= node.hints
+        else:
+            apart[i] |= node.hints
+    masks = np.array([
+        (b.hints | nodes[b.node].hints, nodes[max(nodes[b.node].parent, 0)].hints, apart[b.node], shared[b.node])
+        for b in blocks
+    ], dtype=np.int64).reshape(len(blocks), 4)  # fmt: skip
+    bits = (masks.reshape(-1, 4, 1) >> np.arange(len(NAMES))) & 1
+    return (bits * np.array([4, 3, 2, 1]).reshape(1, 4, 1)).max(axis=1).astype(np.float32)
+
+
+def _same_rows(blocks: list[Block], keys: list[str], context: BlockContext, words: Floats,
+               in_main: Floats) -> tuple[Floats, float]:  # fmt: skip
+    title, lead, body = squeeze(context.title), squeeze(context.lead), squeeze(context.json_body)
+    counts: dict[str, int] = {}
+    for key in keys:
+        counts[key] = counts.get(key, 0) + 1
+    everything = "\n".join(keys)
+    title_words = frozenset(w for w in context.title.lower().split() if len(w) > 3)
+    has_json = len(body) > 200
+    seen: set[str] = set()
+    rows = []
+    for block, key in zip(blocks, keys, strict=True):
+        elsewhere = len(key) > 15 and everything.count(key) > counts[key]
+        overlap = 0.0
+        if title_words and len(block.text) < 400:
+            overlap = len(title_words.intersection(block.text.lower().split())) / len(title_words)
+        rows.append((
+            counts[key], bool(key) and key in title, len(key) > 8 and (key in lead or (len(lead) > 30 and lead in key)),
+            elsewhere, (key in body or key[:40] in body) if has_json else -1.0, has_json, overlap, key not in seen,
+        ))  # fmt: skip
+        seen.add(key)
+    matrix = np.array(rows, dtype=np.float32).reshape(len(keys), len(_SAME))
+    main_chars = sum(len(k) for k, inside in zip(keys, in_main, strict=True) if inside)
+    return matrix, len(body) / (main_chars or 1)
+
+
+def _near_rows(words: Floats, link_share: Floats, ends: Floats, tags: Floats, in_main: Floats, parents: list[int],
+               grands: list[int]) -> Floats:  # fmt: skip
+    n = len(words)
+    parent, grand = np.array(parents, dtype=np.float32), np.array(grands, dtype=np.float32)
+    columns = []
+    for offset in _OFFSETS:
+        for values in (words, link_share, ends, tags, in_main):
+            columns.append(shifted(values, offset, -2.0))
+        columns.append((shifted(parent, offset, -2.0) == parent).astype(np.float32))
+        columns.append((shifted(grand, offset, -2.0) == grand).astype(np.float32))
+    return np.stack(columns, axis=1).reshape(n, len(_OFFSETS) * len(_NEAR)) if n else np.zeros((0, len(columns)), np.float32)
+
+
+def shifted(values: Floats, offset: int, fill: float) -> Floats:
+    """`values[i + offset]` at place i, `fill` beyond the ends."""
+    out = np.full_like(values, fill)
+    if abs(offset) < len(values):
+        if offset > 0:
+            out[:-offset] = values[offset:]
+        else:
+            out[-offset:] = values[:offset]
+    return out
+
+
+def score_rows(page: PageBlocks, features: Floats, scores: Floats) -> Floats:
+    """One row a block, one column a feature of `SCORE_FEATURES`: the first model's scores around each block."""
+    n = len(scores)
+    words = features[:, 0]
+    nodes = page.nodes
+    parents = np.array([max(nodes[b.node].parent, 0) for b in page.blocks])
+    grands = np.array([max(nodes[p].parent, 0) for p in parents])
+    names: dict[str, int] = {}
+    signatures = np.array([names.setdefault(nodes[b.node].signature, len(names)) for b in page.blocks])
+    kept = scores > 0.5
+    weight = np.minimum(words, 60.0) + 1.0
+    total_before = np.cumsum(words * kept) - words * kept
+    total_after = (words * kept).sum() - total_before - words * kept
+    columns = [
+        scores, *(_group_mean(g, scores, weight) for g in (parents, signatures, grands)),
+        _decayed(scores, weight), _decayed(scores[::-1], weight[::-1])[::-1],
+        total_before, total_after, _gap(kept), _gap(kept[::-1])[::-1], np.full(n, float((words * kept).sum())),
+        *(shifted(scores, offset, -1.0) for offset in _OFFSETS),
+    ]  # fmt: skip
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _group_mean(groups: npt.NDArray[np.int64], scores: Floats, weight: Floats) -> Floats:
+    """Weighted mean score of the other blocks in the same group; -1 where a block is alone."""
+    size = int(groups.max()) + 1
+    total = np.bincount(groups, weight, size)[groups] - weight
+    summed = np.bincount(groups, weight * scores, size)[groups] - weight * scores
+    return np.where(total > 0.5, summed / np.maximum(total, 0.5), -1.0).astype(np.float32)
+
+
+def _decayed(scores: Floats, weight: Floats) -> Floats:
+    """Weighted mean score of the blocks before, nearer ones counting more."""
+    out = np.empty_like(scores)
+    top = bottom = 0.0
+    for i, (score, w) in enumerate(zip(scores.tolist(), weight.tolist(), strict=True)):
+        out[i] = top / bottom if bottom else -1.0
+        top, bottom = 0.7 * top + w * score, 0.7 * bottom + w
+    return out
+
+
+def _gap(kept: npt.NDArray[np.bool_]) -> Floats:
+    """How many blocks ago the last kept one was; 99 where there was none."""
+    out = np.empty(len(kept), np.float32)
+    gap = 99.0
+    for i, k in enumerate(kept.tolist()):
+        out[i] = gap
+        gap = 0.0 if k else min(gap + 1.0, 99.0)
+    return out
