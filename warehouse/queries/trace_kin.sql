@@ -1,4 +1,14 @@
-WITH passages AS (
+WITH mine AS (
+    SELECT version_id, text, text_in FROM article_versions WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))
+),
+read AS (
+    SELECT mine.version_id, coalesce(mine.text, held.text) AS text
+    FROM mine
+    LEFT JOIN (
+        SELECT version_id, text FROM article_versions WHERE version_id IN (SELECT text_in FROM mine)
+    ) AS held ON held.version_id = mine.text_in
+),
+passages AS (
     SELECT version_id, rank, list(passage ORDER BY length(passage) DESC)[1:3] AS passages
     FROM (
         SELECT k.version_id, k.rank, substr(t.text, span."start" + 1, span."end" - span."start") AS passage
@@ -7,7 +17,7 @@ WITH passages AS (
             FROM kinships
             WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))
         ) AS k
-        JOIN texts AS t ON t.version_id = k.version_id
+        JOIN read AS t ON t.version_id = k.version_id
     ) AS shared
     GROUP BY version_id, rank
 )
