@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.edit import append_sources, copy_shipped, render_source
@@ -36,6 +36,7 @@ SOURCES = st.builds(
 LISTS = st.lists(SOURCES, max_size=6, unique_by=(lambda s: s.id, lambda s: feed_key(s.feed_url)))
 
 
+@settings(max_examples=50)
 @given(LISTS)
 def test_what_goes_out_comes_in(sources: list[Source]) -> None:
     again = parse_opml(render_opml(sources).encode())
