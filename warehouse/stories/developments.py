@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from extractors.model import digest64
 from warehouse.stories.gather import Told
 from warehouse.stories.model import Development, DevelopmentKind, Outlet
 from warehouse.stories.novelty import Novelty
 from warehouse.stories.rules import StoryRules
-from warehouse.stories.telling import Report, Storyline
-from warehouse.stories.turns import Coverage
+from warehouse.stories.telling import Considered, Report, Storyline
+from warehouse.stories.turns import Coverage, Standing, load_turn_model, turn_features
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,57 +36,57 @@ class Candidate:
     open: Told | None
 
 
-def judge_development(candidate: Candidate, *, as_of: datetime, rules: StoryRules) -> tuple[Development, float] | None:
-    """The development that a story of the night is, with its turn score; None where there is nothing to tell."""
-    if not candidate.reports:
-        return None
-    score = turn_score(candidate)
+def judge_development(candidate: Candidate, *, rules: StoryRules) -> tuple[Development | None, Considered]:
+    """The development that a story of the night is (None: nothing to tell), and what its judgement rests on."""
+    features = turn_features(
+        candidate.reports, candidate.novelty, candidate.coverage, _standing(candidate), nearness=candidate.nearness
+    )
+    score = load_turn_model().probability(features)
     kind = _kind(candidate, score, rules)
-    if kind is None:
-        return None
+    considered = Considered(
+        story_id=candidate.story_id, storyline_id=candidate.storyline.storyline_id,
+        article_ids=tuple(r.article_id for r in candidate.reports), kind=kind, score=score, features=features,
+    )  # fmt: skip
+    return (None if kind is None else _development(candidate, kind, score)), considered
+
+
+def _development(candidate: Candidate, kind: DevelopmentKind, score: float) -> Development:
     lead = candidate.reports[0]
-    outlets = _outlets(candidate)
     updates = candidate.open or candidate.last if kind == "update" else None
-    development_id = digest64(f"{candidate.story_id}\n{kind}\n{lead.version_id}")
-    development = Development(
-        development_id=development_id, story_id=candidate.story_id,
+    last = candidate.last
+    return Development(
+        development_id=digest64(f"{candidate.story_id}\n{kind}\n{lead.version_id}"), story_id=candidate.story_id,
         storyline_id=candidate.storyline.storyline_id, storyline_title=candidate.storyline.title, kind=kind,
         headline=lead.title, happened_at=lead.at, weight=round(_weight(candidate, score, kind), 3),
-        reasons=_reasons(candidate, kind), sentences=candidate.novelty.sentences, outlets=outlets,
+        reasons=_reasons(candidate, kind), sentences=candidate.novelty.sentences, outlets=_outlets(candidate),
         topics=tuple(sorted({t for r in candidate.reports for t in r.topics})), entities=candidate.entities,
         languages=tuple(sorted({r.language for r in candidate.reports if r.language})),
-        previous_id=candidate.last.development_id if candidate.last else None,
-        previous_headline=candidate.last.headline if candidate.last else None,
-        previous_at=candidate.last.happened_at if candidate.last else None,
-        updates_id=updates.development_id if updates else None,
+        previous_id=last.development_id if last else None, previous_headline=last.headline if last else None,
+        previous_at=last.happened_at if last else None, updates_id=updates.development_id if updates else None,
     )  # fmt: skip
-    return development, score
 
 
-def turn_score(candidate: Candidate) -> float:
-    """How surely this is a turn, 0 to 1."""
-    sites = len({r.site for r in candidate.reports})
-    score = 0.7 * candidate.novelty.score + 0.1 * min(sites - 1, 3)
-    return min(1.0, max(0.0, score))
+def _standing(candidate: Candidate) -> Standing:
+    last = candidate.last
+    days = (candidate.reports[0].at - last.happened_at).total_seconds() / 86_400 if last else None
+    return Standing(
+        days_since_turn=days, stories=candidate.storyline.stories, story_founded=candidate.founded,
+        storyline_founded=candidate.line_founded,
+    )  # fmt: skip
 
 
 def _kind(candidate: Candidate, score: float, rules: StoryRules) -> DevelopmentKind | None:
-    if candidate.founded:
-        if candidate.last is None:
-            return "first"
-        if score >= rules.turn:
-            return "turn"
-        return "update" if candidate.novelty.sentences and candidate.novelty.score >= rules.turn / 2 else None
-    if candidate.open is None:
-        return "turn" if score >= rules.turn and candidate.last is not None else None
-    if _changes_state(candidate) and score >= rules.turn:
-        return "turn"
-    return "update" if candidate.novelty.sentences else None
+    if score >= rules.turn and not _resting(candidate, rules):
+        return "first" if candidate.last is None else "turn"
+    if candidate.last is None and candidate.open is None:
+        return None
+    return "update" if candidate.novelty.says_more else None
 
 
-def _changes_state(candidate: Candidate) -> bool:
-    done = {a for a in candidate.novelty.new_acts if not a.startswith(("to ", "not to "))}
-    return bool(done) and candidate.open is not None and not done & candidate.open.acts
+def _resting(candidate: Candidate, rules: StoryRules) -> bool:
+    """Whether its storyline is told so much of that the next turn has to wait."""
+    days = _standing(candidate).days_since_turn
+    return days is not None and candidate.coverage.days_10 >= rules.crowded_reports and days < rules.rest_days
 
 
 def _weight(candidate: Candidate, score: float, kind: DevelopmentKind) -> float:

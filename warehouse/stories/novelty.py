@@ -26,6 +26,11 @@ class Novelty:
     known: bool
 
     @property
+    def says_more(self) -> bool:
+        """Whether there is a sentence with a name, figure or act that was not known."""
+        return any(sentence.new_parts for sentence in self.sentences)
+
+    @property
     def score(self) -> float:
         """0: nothing that was not said before; 1: all is new."""
         if not self.known:

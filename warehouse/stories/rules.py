@@ -14,7 +14,9 @@ class StoryRules:
     stream is (`warehouse.stories.context`), so that one threshold serves quiet and crowded ones.
     `storyline_days`: a storyline that was silent for longer is not taken up again.
     `storyline_link`: similarity (0 to 1) at which a story continues a storyline.
-    `turn`: score (0 to 1) at which a new story on a known storyline is a turn.
+    `turn`: score (0 to 1) at which a story of the night is told as a development of its own; below it, it is an
+    update at most.
+    `crowded_reports`: a storyline with so many reports in ten days rests for `rest_days` after each turn.
     `all_topics`: articles without a topic take part too (benchmarks).
     """
 
@@ -22,6 +24,8 @@ class StoryRules:
     link: float = 0.45
     storyline_days: float = 400.0
     storyline_link: float = 0.30
-    turn: float = 0.50
+    turn: float = 0.45
+    crowded_reports: int = 20
+    rest_days: float = 2.0
     max_sentences: int = 3
     all_topics: bool = False

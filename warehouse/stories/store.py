@@ -64,10 +64,11 @@ def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: s
 
 
 def _store_developments(con: duckdb.DuckDBPyConnection, telling: Telling, run_id: str) -> None:
+    scores = {c.story_id: c.score for c in telling.considered}
     versions = {m.report.article_id: m.report.version_id for m in telling.memberships}
     _insert(con, "development_list", [
         (d.development_id, d.story_id, d.storyline_id, d.storyline_title, run_id, d.kind, d.headline, d.happened_at,
-         telling.as_of, d.weight, telling.scores.get(d.development_id, 0.0), list(d.reasons), list(d.topics),
+         telling.as_of, d.weight, scores[d.story_id], list(d.reasons), list(d.topics),
          list(d.entities), list(d.languages), d.previous_id, d.updates_id)
         for d in telling.developments
     ])  # fmt: skip

@@ -35,7 +35,7 @@ from warehouse.stories.novelty import facts_said, judge_novelty, top_names
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.sentences import parse_sentences
 from warehouse.stories.storyline import name_storyline
-from warehouse.stories.telling import Membership, Report, Story, Storyline, Telling
+from warehouse.stories.telling import Considered, Membership, Report, Story, Storyline, Telling
 from warehouse.stories.terms import Terms, alias_table, find_names, parse_terms
 from warehouse.stories.turns import Coverage
 
@@ -108,7 +108,7 @@ def _tell(
     memberships: list[Membership] = []
     stories: list[Story] = []
     developments: list[Development] = []
-    scores: dict[str, float] = {}
+    considered: list[Considered] = []
     facts: dict[str, set[int]] = defaultdict(set)
     coverage = _coverage(groups, window)
     for group in sorted(groups, key=lambda g: (-len({r.site for r in g.reports}), g.arrival)):
@@ -131,9 +131,9 @@ def _tell(
                 nearness=group.nearness, entities=top_names(total, 8), last=known.last.get(group.storyline_id),
                 open=known.open.get(group.story_id),
             )  # fmt: skip
-            judged = judge_development(candidate, as_of=as_of, rules=rules)
-            if judged is not None:
-                development, scores[judged[0].development_id] = judged
+            development, judged = judge_development(candidate, rules=rules)
+            considered.append(judged)
+            if development is not None:
                 developments.append(development)
                 _note(development, known)
         said = facts_said(
@@ -149,7 +149,7 @@ def _tell(
     return Telling(
         as_of=as_of, stories=tuple(stories), extended=tuple(sorted({g.story_id for g in groups if not g.founded})),
         memberships=tuple(memberships), storylines=tuple(known.storylines[line] for line in sorted(touched)),
-        developments=tuple(developments), scores=scores, facts={k: frozenset(v) for k, v in facts.items()},
+        developments=tuple(developments), considered=tuple(considered), facts={k: frozenset(v) for k, v in facts.items()},
         listed=listed,
     )  # fmt: skip
 

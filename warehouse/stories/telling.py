@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from warehouse.stories.model import Development
+from warehouse.stories.model import Development, DevelopmentKind
 from warehouse.stories.terms import Terms
 
 Role = Literal["report", "copy", "revision"]
@@ -94,11 +94,26 @@ class StoryAct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """A story of the night that could have been a development: its score, what it became (None: nothing), and why.
+
+    `features` are `warehouse.stories.turns.TURN_FEATURES`: what replays and the training of the score look at.
+    """
+
+    story_id: str
+    storyline_id: str
+    article_ids: tuple[str, ...]
+    kind: DevelopmentKind | None
+    score: float
+    features: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """What tonight's articles became. Nothing of it is stored until `store_telling`.
 
-    `stories` are those founded tonight; `extended` the ids of known ones that got members. `scores` gives the
-    turn score of each development, `facts` what is said for the first time on each storyline.
+    `stories` are those founded tonight; `extended` the ids of known ones that got members. `considered` has every
+    story that was judged; `facts` what is said for the first time on each storyline.
     """
 
     as_of: datetime
@@ -107,7 +122,7 @@ class Telling:
     memberships: tuple[Membership, ...] = ()
     storylines: tuple[Storyline, ...] = ()
     developments: tuple[Development, ...] = ()
-    scores: Mapping[str, float] = field(default_factory=dict)
+    considered: tuple[Considered, ...] = ()
     facts: Mapping[str, frozenset[int]] = field(default_factory=dict)
     acts: tuple[StoryAct, ...] = ()
     listed: frozenset[str] = frozenset()
