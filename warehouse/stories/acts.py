@@ -16,14 +16,20 @@ ACTS: dict[str, dict[str, str]] = {
         "zh": "签署 签约 签订",
     },
     "rule": {
-        "en": "ruled$ ruling$ rulings$ verdict judgment$ judgement$ upheld$ upholds$ overturn convict acquit sentenced$",
+        "en": (
+            "ruled$ ruling$ rulings$ verdict judgment$ judgement$ upheld$ upholds$ overturn convict "
+            "acquit sentenced$"
+        ),
         "de": "urteil entschied$ entscheidung geurteilt bestätigte$ verurteil freigesprochen",
         "fr": "jugé jugement arrêt$ statué tranch condamn acquitt",
         "es": "falló$ fallo$ sentenci dictamin condenó$ condena absuelt",
         "zh": "裁定 判决 裁决 判处",
     },
     "ban": {
-        "en": "ban$ bans$ banned$ banning$ prohibit outlaw block$ blocks$ blocked$ blocking$ bar$ bars$ barred$ blacklist halt",
+        "en": (
+            "ban$ bans$ banned$ banning$ prohibit outlaw block$ blocks$ blocked$ blocking$ bar$ bars$ "
+            "barred$ blacklist halt"
+        ),
         "de": "verbot verboten verbietet$ verbieten untersag blockier gesperrt sperrt$ stoppt",
         "fr": "interdi bloqu banni prohib",
         "es": "prohib veta$ vetó$ vetado bloque",
@@ -58,8 +64,14 @@ ACTS: dict[str, dict[str, str]] = {
         "zh": "推迟 延期 延长 暂停 延迟 暂缓",
     },
     "approve": {
-        "en": "approv adopt pass$ passes$ passed$ ratif clear$ clears$ cleared$ endors backs$ backed$ confirm vote$ voted$ votes$",
-        "de": "genehmig verabschied beschloss beschließ gebilligt billigt angenommen zugestimmt stimmt$ ratifizier bestätigt$",
+        "en": (
+            "approv adopt pass$ passes$ passed$ ratif clear$ clears$ cleared$ endors backs$ backed$ "
+            "confirm vote$ voted$ votes$"
+        ),
+        "de": (
+            "genehmig verabschied beschloss beschließ gebilligt billigt angenommen zugestimmt stimmt$ "
+            "ratifizier bestätigt$"
+        ),
         "fr": "approuv adopt vote$ voté ratifi valid entérin confirm",
         "es": "aprob adopt ratific valid respald confirm votó$",
         "zh": "批准 通过 核准 表决 确认",
@@ -86,8 +98,14 @@ ACTS: dict[str, dict[str, str]] = {
         "zh": "收购 出售 并购 投资 入股",
     },
     "launch": {
-        "en": "launch unveil announc introduc releas present$ presents$ presented$ publish start$ starts$ started$ open$ opens$ opened$ begin$ begins$ began$",
-        "de": "startet gestartet vorgestellt stellt$ veröffentlich angekündigt kündigt$ eröffne beginnt$ begann$ begonnen legt$ vorgelegt",
+        "en": (
+            "launch unveil announc introduc releas present$ presents$ presented$ publish start$ starts$ "
+            "started$ open$ opens$ opened$ begin$ begins$ began$"
+        ),
+        "de": (
+            "startet gestartet vorgestellt stellt$ veröffentlich angekündigt kündigt$ eröffne beginnt$ "
+            "begann$ begonnen legt$ vorgelegt"
+        ),
         "fr": "lanc dévoil annonc présent publi ouvr(?:e|ent)$ ouvert début",
         "es": "lanz anunci present public abri(?:ó|eron)$ inici inaugur",
         "zh": "发布 推出 宣布 启动 公布 开始",
@@ -100,15 +118,24 @@ ACTS: dict[str, dict[str, str]] = {
         "zh": "调查 审查 搜查 听证 传唤",
     },
     "propose": {
-        "en": "propos draft bill$ plan$ plans$ planned$ seek$ seeks$ sought$ urge$ urges$ urged$ call$ calls$ called$ demand$ demands$ letter$",
+        "en": (
+            "propos draft bill$ plan$ plans$ planned$ seek$ seeks$ sought$ urge$ urges$ urged$ call$ "
+            "calls$ called$ demand$ demands$ letter$"
+        ),
         "de": "vorschlag vorschläge vorgeschlagen schlägt$ entwurf plan$ pläne$ plant$ geplant fordert$ forder brief$",
         "fr": "propos projet$ projets$ prévoi demande$ exige lettre$ appelle$",
         "es": "propon propus propuest proyecto plan$ planea pide$ pidió exig carta$",
         "zh": "提案 草案 计划 提议 要求 致信 呼吁",
     },
     "cancel": {
-        "en": "cancel scrap withdr abandon terminat revok repeal drops$ dropped$ ends$ ended$ close$ closes$ closed$ quit$ quits$ exit$ exits$",
-        "de": "abgesagt absage gestrichen streicht$ zurückgezogen zieht$ beendet beendigung widerruf kündigung schließt$ geschlossen eingestellt",
+        "en": (
+            "cancel scrap withdr abandon terminat revok repeal drops$ dropped$ ends$ ended$ close$ "
+            "closes$ closed$ quit$ quits$ exit$ exits$"
+        ),
+        "de": (
+            "abgesagt absage gestrichen streicht$ zurückgezogen zieht$ beendet beendigung widerruf "
+            "kündigung schließt$ geschlossen eingestellt"
+        ),
         "fr": "annul retir abandon résili abrog fin$ ferm(?:e|é|eture)",
         "es": "cancel retir abandon rescind derog cierr cerr(?:ó|ar)",
         "zh": "撤销 撤回 终止 放弃 废除 关闭 退出",
@@ -122,13 +149,19 @@ ACTS: dict[str, dict[str, str]] = {
     },
     "attack": {
         "en": "attack hack breach leak outage kill$ kills$ killed$ dies$ died$ dead$ explo crash arrest detain seiz",
-        "de": "angriff angegriffen gehackt datenleck ausfall getötet starb$ gestorben tote$ verhaft festgenommen beschlagnahm",
+        "de": (
+            "angriff angegriffen gehackt datenleck ausfall getötet starb$ gestorben tote$ verhaft "
+            "festgenommen beschlagnahm"
+        ),
         "fr": "attaqu pirat fuite$ panne$ tué mort arrêt(?:é|és|ation) saisi",
         "es": "ataque atac hacke filtra caída muer detuv deten incaut",
         "zh": "攻击 泄露 袭击 逮捕 查封 宕机 死亡",
     },
     "deliver": {
-        "en": "deliver complet reach$ reaches$ reached$ meet$ meets$ met$ miss$ misses$ missed$ expire enter$ enters$ entered$ takes$ took$ deadline$",
+        "en": (
+            "deliver complet reach$ reaches$ reached$ meet$ meets$ met$ miss$ misses$ missed$ expire "
+            "enter$ enters$ entered$ takes$ took$ deadline$"
+        ),
         "de": "geliefert liefer erreicht abgeschlossen verpasst läuft$ lief$ abgelaufen inkraft tritt$ trat$ frist",
         "fr": "livr achev attein échéance expir entr(?:e|ée|é)$ manqu",
         "es": "entreg complet alcanz venc expir entr(?:ó|a|ada)$ plazo",
@@ -143,8 +176,14 @@ _NEGATIONS = {
     "es": "no nunca jamás sin ningún ninguna ni tampoco",
 }
 _PLANS = {
-    "en": "will would could may might plans plan planned expected expects to wants aims intends considering should must set if likely",
-    "de": "will wollen soll sollen würde könnte dürfte plant geplant voraussichtlich werden wird möchte erwägt falls wenn",
+    "en": (
+        "will would could may might plans plan planned expected expects to wants aims intends considering "
+        "should must set if likely"
+    ),
+    "de": (
+        "will wollen soll sollen würde könnte dürfte plant geplant voraussichtlich werden wird möchte "
+        "erwägt falls wenn"
+    ),
     "fr": "va vont veut veulent doit devrait pourrait prévoit envisage compte souhaite sera seront si",
     "es": "va van quiere quieren debe debería podría prevé planea será serán pretende si",
 }

@@ -85,7 +85,7 @@ def _context(
 ) -> tuple[float, ...]:  # fmt: skip
     best = both = either = apart = 0.0
     for other in left.keys() | right.keys():
-        if other == r or other == c:
+        if other in (r, c):
             continue
         x, y = left.get(other, 0.0), right.get(other, 0.0)
         best = max(best, min(x, y))

@@ -1,4 +1,4 @@
-"""The form of a report, apart from its matter: news of something that just happened, or background, opinion, a rehash."""
+"""The form of a report, apart from its matter: news of what just happened, or background, opinion, a rehash."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from functools import cache
 
 # Words by which a headline or a first paragraph gives away that it comments or explains.
 _COMMENT = {
-    "en": r"opinion|op-ed|editorial|column(?:ist)?|comment(?:ary)?|analysis|explain(?:ed|er|s)?|q ?& ?a|timeline|"
+    "en": r"opinion|op-ed|editorial|column(?:ist)?|comment(?:ary)?|analysis|explain(?:ed|er|s)?|q ?& ?a|"
+          r"timeline|"
           r"review|essay|viewpoint|letters?|interview|profile|primer|guide|lessons?|what we know|so far|at a glance|"
           r"key (?:facts|dates|moments)|looking back|the story of|in pictures|obituary|questions? and answers?|"
-          r"how .{3,60} works?|what is|what (?:it|this|they) means?|why (?:we|it|the)|should|recap|backgrounder|history",
+          r"how .{3,60} works?|what is|what (?:it|this|they) means?|why (?:we|it|the)|should|recap|backgrounder|"
+          r"history",
     "de": r"kommentar|meinung|kolumne|leitartikel|glosse|essay|analyse|hintergrund|erklärt|chronik|überblick|"
           r"bisher geschah|interview|porträt|fragen und antworten|was (?:ist|bedeutet|darf|wir)|wie .{3,60} funktioniert|"
           r"warum|rückblick|lehren|sollte|worum es geht|rezension",
@@ -29,8 +31,8 @@ _JUST_NOW = {
           r"abend|soeben|diese woche|teilte|nacht",
     "fr": r"(?:ce )?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)|aujourd'hui|hier|ce (?:matin|soir)|"
           r"cette (?:nuit|semaine)|annoncé",
-    "es": r"(?:este |el )?(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|hoy|ayer|esta (?:mañana|noche|semana)|"
-          r"anunci",
+    "es": r"(?:este |el )?(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|hoy|ayer|"
+          r"esta (?:mañana|noche|semana)|anunci",
     "zh": r"今天|昨天|今日|昨日|周[一二三四五六日]|星期|宣布|日前|当天",
 }  # fmt: skip
 

@@ -97,7 +97,8 @@ def group_reports(
         own = [reports[i] for i in indices]
         known = grouping.story_of.get(label)
         story = stories[known] if known is not None else story_id_of(own[0].article_id)
-        group = Group(own, story, founded=known is None, storyline_id=line_of.get(story, "") if known is not None else "")
+        line = line_of.get(story, "") if known is not None else ""
+        group = Group(own, story, founded=known is None, storyline_id=line)
         group.similarity = {reports[i].version_id: float(grouping.strength[i]) for i in indices}
         group.novelty = {reports[i].version_id: novelty[i] for i in indices}
         group.nearness = max(float(grouping.elsewhere[i]) for i in indices)

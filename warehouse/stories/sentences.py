@@ -76,8 +76,7 @@ def facts_of(sentence: str, language: str | None, aliases: Mapping[str, str]) ->
         match = re.search(re.escape(number[:1]) + r"[\d.,]*", sentence)
         start, end = match.span() if match else (0, 0)
         facts.append(Fact("number", fact_id("#" + number), start, end, number))
-    for act in find_acts(sentence, language):
-        facts.append(Fact("act", fact_id("!" + act.state), act.start, act.end, act.state))
-    for word in set(token_ids(sentence, language)):
-        facts.append(Fact("word", word, 0, 0, ""))
+    acts = find_acts(sentence, language)
+    facts += [Fact("act", fact_id("!" + act.state), act.start, act.end, act.state) for act in acts]
+    facts += [Fact("word", word, 0, 0, "") for word in sorted(set(token_ids(sentence, language)))]
     return tuple(facts)

@@ -108,9 +108,9 @@ def find_developments(
             sentences=tuple(sentences[row[0]]), outlets=tuple(outlets[row[0]]), topics=tuple(row[9]),
             entities=tuple(row[10]), languages=tuple(row[11]), previous_id=row[12], previous_headline=row[13],
             previous_at=_utc(row[14]), updates_id=row[15],
-        )  # fmt: skip
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def _utc(at: datetime | None) -> datetime | None:
@@ -122,8 +122,8 @@ def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any
     if not rows:
         return
     columns = [[row[i] for row in rows] for i in range(len(rows[0]))]
-    arrow_rows = pa.Table.from_arrays([_column(c) for c in columns], names=[f"c{i}" for i in range(len(columns))])
     # DuckDB finds `arrow_rows` by its name: cheaper than registering it.
+    arrow_rows = pa.Table.from_arrays([_column(c) for c in columns], names=[f"c{i}" for i in range(len(columns))])  # noqa: F841
     con.execute(f"INSERT INTO {table} SELECT * FROM arrow_rows {on_conflict}")
 
 

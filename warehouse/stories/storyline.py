@@ -25,7 +25,7 @@ def likeness(left: Vector, right: Vector) -> float:
 
 
 def name_storyline(names: Counter[str], title: str, listed: frozenset[str]) -> str:
-    """What a storyline is about: up to three names, watch-list entities first; its first headline where none stands out.
+    """What a storyline is about: up to three names, watch-list entities first; its headline where none stands out.
 
     Names that are part of a longer one are left out.
     """

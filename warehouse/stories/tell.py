@@ -183,12 +183,12 @@ def _memberships(group: Group, terms: Mapping[str, Terms], names: Mapping[str, C
             novelty=group.novelty.get(report.version_id, 0.0), terms=terms[report.version_id],
             names={name: kept[name] for name in top_names(kept, _KEPT_NAMES)},
         ))  # fmt: skip
-    for copy in group.copies:
-        found.append(Membership(
-            report=copy, story_id=group.story_id, storyline_id=group.storyline_id, role="copy", similarity=1.0,
-            novelty=0.0, terms=None,
-        ))  # fmt: skip
-    return found
+    copies = [
+        Membership(report=copy, story_id=group.story_id, storyline_id=group.storyline_id, role="copy", similarity=1.0,
+                   novelty=0.0, terms=None)
+        for copy in group.copies
+    ]  # fmt: skip
+    return found + copies
 
 
 def _story(group: Group) -> Story:

@@ -1,4 +1,4 @@
-"""An article's words as numbers: hashed stems, names, word pairs and figures, small enough to keep for every article."""
+"""An article's words as numbers: hashed stems, names, word pairs and figures, small enough to be kept for each."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ def find_names(title: str, text: str, aliases: Mapping[str, str]) -> Counter[str
         span = match.group()
         start = match.start()
         before = text[max(0, start - 2) : start].strip(" ")
-        if ((not before or _SENTENCE_END.search(before)) and start != 0 and " " not in span) or (start == 0 and " " not in span):
+        begins = start == 0 or not before or _SENTENCE_END.search(before) is not None
+        if begins and " " not in span:
             first[span] += 1
         else:
             inside[_without_article(span)] += 1
