@@ -32,8 +32,8 @@ _QUERY_SAFE = b"/?!$&'()*+,;=:@[]"
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_\-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_\-]{0,61}[a-z0-9_])?)*\Z")
 # Most addresses: nothing to change but perhaps the host. Ports that could be a default one are left to the long way.
 _ALREADY_CLEAN = re.compile(
-    r"https?://([a-z0-9.\-]+)(?::(?:[1-9]\d{3}|[1-5]\d{4}))?/(?:[A-Za-z0-9_~\-]+[A-Za-z0-9_~.\-]*(?:/|(?=[?]|\Z)))*"
-    r"(?:\?[A-Za-z0-9_~.=&,:\-]+)?\Z"
+    r"https?://([a-z0-9.\-]++)(?::(?:[1-9]\d{3}|[1-5]\d{4}))?/(?:[A-Za-z0-9_~\-][A-Za-z0-9_~.\-]*+(?:/|(?=[?]|\Z)))*+"
+    r"(?:\?[A-Za-z0-9_~.=&,:\-]++)?\Z"
 )
 # A query may hold tracking parameters; AMP copies, web archives and mail scanners show in the rest.
 _MAYBE_WRAPPED = re.compile(r"\?|amp|archive\.org/|urldefense\.com/|search\.yahoo\.com/", re.IGNORECASE)
@@ -49,8 +49,8 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     in RFC 3986 section 6.2.2, dot segments removed. Scheme, order of parameters and a final slash stay, since the
     address must still fetch the same page. Applied to its own result it changes nothing.
     """
-    match = _ALREADY_CLEAN.match(url)
-    if match and len(url) <= MAX_URL_CHARS and not _MAYBE_WRAPPED.search(url) and _clean_host(match[1]) == match[1]:
+    match = _ALREADY_CLEAN.match(url) if len(url) <= MAX_URL_CHARS else None
+    if match and not _MAYBE_WRAPPED.search(url) and _clean_host(match[1]) == match[1]:
         return url
     if len(url) > _MAX_RAW_CHARS:
         return None
@@ -74,7 +74,7 @@ def fetchable_url(url: str, base: str | None = None) -> str | None:
 
     Parameters and wrappers stay, since a redirect target or a feed's address must reach the server as it was given.
     """
-    if (match := _ALREADY_CLEAN.match(url)) and len(url) <= MAX_URL_CHARS and _clean_host(match[1]) == match[1]:
+    if len(url) <= MAX_URL_CHARS and (match := _ALREADY_CLEAN.match(url)) and _clean_host(match[1]) == match[1]:
         return url
     if len(url) > _MAX_RAW_CHARS:
         return None

@@ -15,17 +15,20 @@ from extractors.feeds.model import FeedFormat, RawEntry, RawFeed
 _DATE_FIELDS = ("published", "created", "updated")
 
 
-def read_with_feedparser(text: str, *, url: str, max_entries: int) -> RawFeed:
-    """What feedparser makes of the document, its sanitiser and link rewriting off.
+def read_with_feedparser(text: str, *, url: str, max_entries: int) -> RawFeed | None:
+    """What feedparser makes of the document, its sanitiser and link rewriting off; None where it gives up.
 
     The caller has removed the DOCTYPE and bounded size and depth; feedparser sees UTF-8.
     """
-    found = feedparser.parse(
-        io.BytesIO(text.encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    try:
+        found = feedparser.parse(
+            io.BytesIO(text.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception:  # `&#99999999;` is one of several ways to make it raise
+        return None
     feed = found.feed
     version = str(found.get("version") or "")
     form: FeedFormat = "cdf" if version == "cdf" else "atom" if version.startswith("atom") else "rss"

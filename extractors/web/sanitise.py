@@ -108,7 +108,7 @@ def _close_of(markup: str, name: str, at: int) -> int:
 
 
 def safe_html(markup: str) -> str:
-    """The markup reduced to an allow-list: text structure and http(s) links; no images, styles, scripts, forms.
+    """The markup reduced to an allow-list: text structure and absolute http(s) links; no images, styles, scripts, forms.
 
     Links get rel="noopener noreferrer nofollow". Idempotent. Bidi codes and controls are dropped.
     """
@@ -118,6 +118,7 @@ def safe_html(markup: str) -> str:
         tags=set(_ALLOWED),
         attributes={tag: names for tag, names in _ALLOWED.items() if names},
         url_schemes={"http", "https"},
+        url_relative="deny",
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
         clean_content_tags={"script", "style"},

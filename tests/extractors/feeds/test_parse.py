@@ -295,5 +295,5 @@ def test_both_readers_agree_on_well_formed_feeds() -> None:
                  "rbren__rss-parser__test__input__heise.atom"):  # fmt: skip
         body = (SHARED / "feeds" / name).read_bytes()
         ours, theirs = parse(body), read_with_feedparser(body.decode(), url=URL, max_entries=10_000)
-        assert len(ours.entries) == len(theirs.entries) > 5
+        assert theirs is not None and len(ours.entries) == len(theirs.entries) > 5
         assert [e.link for e in ours.entries] == [e.link for e in theirs.entries]
