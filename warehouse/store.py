@@ -11,7 +11,15 @@ from warehouse.entries import (
 )
 from warehouse.model import EntryOutcome, FetchRecord, PendingEntry, Reading, Run, RunState, RunSums, SourceRow
 from warehouse.readings import add_readings, article_of, find_article, find_by_url, find_unjudged
-from warehouse.runs import count_runs_at, find_last_run, finish_run, release_entries, start_run, store_sources, sum_outcomes
+from warehouse.runs import (
+    count_runs_at,
+    find_last_run,
+    finish_run,
+    release_entries,
+    start_run,
+    store_sources,
+    sum_outcomes,
+)
 from warehouse.verdicts import add_verdicts
 
 __all__ = [
