@@ -108,7 +108,7 @@ def _close_of(markup: str, name: str, at: int) -> int:
 
 
 def safe_html(markup: str) -> str:
-    """The markup reduced to an allow-list: text structure and absolute http(s) links; no images, styles, scripts, forms.
+    """The markup reduced to an allow-list: text structure and absolute http(s) links; no images, styles, scripts.
 
     Links get rel="noopener noreferrer nofollow". Idempotent. Bidi codes and controls are dropped.
     """

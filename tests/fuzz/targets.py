@@ -81,7 +81,7 @@ def check_markup(data: bytes) -> None:
     assert "\x1b" not in terminal_safe(text)
     clean = safe_html(text[:20_000]).lower()
     assert "<script" not in clean and "<iframe" not in clean
-    assert all(link.startswith(("http://", "https://")) for link in re.findall(r'href="([^"]*)', clean))
+    assert all(link.startswith(("http://", "https://")) for link in re.findall(r'<[a-z]+ [^<>]*href="([^"]*)', clean))
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
