@@ -37,7 +37,8 @@ _LINK_CHARS = 60
 @dataclass(slots=True)
 class Block:
     """One run of text. `node` is the index of its block-level element in `Page.nodes`; the character counts tell how
-    much of it stands in links, bold and italics; `hints` are those of inline elements that it begins with."""
+    much of it stands in links, bold and italics; `hints` are those of inline elements that it begins with; `hrefs` are
+    the targets of its links, as written."""
 
     text: str
     node: int
@@ -46,6 +47,7 @@ class Block:
     bold_chars: int
     italic_chars: int
     hints: int
+    hrefs: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -71,12 +73,13 @@ class PageBlocks:
 class _Collector:
     """Walks the tree once. Pieces of the block under way gather in `parts` until a border closes it."""
 
-    __slots__ = ("blocks", "bold", "breaks", "hints", "italic", "link", "links", "nodes", "parts")
+    __slots__ = ("blocks", "bold", "breaks", "hints", "hrefs", "italic", "link", "links", "nodes", "parts")
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.nodes: list[Node] = []
         self.parts: list[str] = []
+        self.hrefs: list[str] = []
         self.link = self.links = self.bold = self.italic = self.hints = self.breaks = 0
 
     def close(self, node: int) -> None:
@@ -84,8 +87,10 @@ class _Collector:
         if self.parts:
             text = _SPACE.sub(" ", "".join(self.parts)).strip()
             if text and len(self.blocks) < _MAX_BLOCKS:
-                self.blocks.append(Block(text, node, self.link, self.links, self.bold, self.italic, self.hints))
+                self.blocks.append(Block(text, node, self.link, self.links, self.bold, self.italic, self.hints,
+                                         tuple(self.hrefs) if self.hrefs else ()))  # fmt: skip
             self.parts = []
+            self.hrefs = []
             self.link = self.links = self.bold = self.italic = self.hints = 0
         self.breaks = 0
 
@@ -123,6 +128,9 @@ class _Collector:
                     self.hints |= _hints_of(child)
                 if tag == "a":
                     self.links += 1
+                    href = child.get("href")
+                    if href and len(href) < 2048:
+                        self.hrefs.append(href)
                 self.walk(child, node, depth + 1, linked or tag == "a", bold or tag in _BOLD, italic or tag in _ITALIC)
             else:
                 self.close(node)

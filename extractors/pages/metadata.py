@@ -18,7 +18,7 @@ from extractors.urls import canonical_url, site_of
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
     """Facts of one page. `json_ld_body` is the article body as the page states it (often incomplete, often empty);
-    `is_free` is what it says about its access, None if nothing."""
+    `is_free` is what it says about its access, None if nothing; `declared_words` the word count that it states."""
 
     url: str
     site: str
@@ -33,6 +33,7 @@ class PageFacts:
     standfirst: str | None = None
     is_free: bool | None = None
     json_ld_body: str = ""
+    declared_words: int = 0
     evidence: dict[str, str] = field(default_factory=dict)
 
 
@@ -66,7 +67,8 @@ def read_facts(tree: HtmlElement, *, page: FetchedPage, entry: FeedEntry | None,
         url=url, site=site_of(url), title=title, authors=authors,
         published_at=dates.published_at, published_certainty=dates.certainty, modified_at=dates.modified_at,
         language=hint, publisher=publisher or None, section=section or None, standfirst=standfirst or None,
-        is_free=_is_free(nodes), json_ld_body=body, evidence={k: v for k, v in evidence.items() if v},
+        is_free=_is_free(nodes), json_ld_body=body,
+        declared_words=_word_count(node), evidence={k: v for k, v in evidence.items() if v},
     )  # fmt: skip
 
 
@@ -112,6 +114,11 @@ def _is_free(nodes: list[Node]) -> bool | None:
         if value is not None and "headline" in node:
             return str(value).strip().lower() in ("true", "1", "yes")
     return None
+
+
+def _word_count(node: Node | None) -> int:
+    stated = text_of(str(node.get("wordCount") or "")) if node else ""
+    return int(stated) if stated.isdecimal() and len(stated) < 6 else 0
 
 
 def _first(*candidates: tuple[str, str]) -> tuple[str, str]:

@@ -81,7 +81,7 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, *, u
                          published_on=entry.published_at.date().isoformat(), evidence="feed")  # fmt: skip
     found = htmldate.find_date(tree, original_date=True, extensive_search=True, url=url if "://" in url else None,
                                max_date=now + timedelta(days=1))  # fmt: skip
-    parsed = parse_date(found, now=now) if found else None
+    parsed = parse_date(found, now=now) if found and not found.endswith("-01-01") else None  # a year in its prose
     if parsed is None or parsed.certainty == "suspect":
         return PageDates(modified_at=modified)
     return PageDates(published_at=parsed.at, certainty="day", published_on=found, modified_at=modified, evidence="text")

@@ -1,0 +1,137 @@
+"""The article's text out of a page's tree: paragraphs, captions, tables and links, each block judged in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import trafilatura
+from lxml.html import HtmlElement
+
+from extractors.pages.blocks import Block, PageBlocks, collect_blocks
+from extractors.pages.boilerplate import paragraph_hash
+from extractors.pages.classify import choose_blocks
+from extractors.pages.features import BlockContext, count_words, describe_blocks, squeeze
+from extractors.pages.hints import NAMES
+from extractors.urls import canonical_url
+
+_CAPTION = 1 << NAMES.index("caption")
+_FEW_WORDS = 60  # an article of fewer words is worth a second opinion
+_MUCH_MORE = 3.0  # how many times the words the second opinion must find to be believed
+_MAX_LINKS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """What stands in the article. `evidence` is `blocks`, `trafilatura` or `json-ld`; `after` are the first lines of
+    the page behind the article's last one, for telling whether it was cut off there."""
+
+    paragraphs: tuple[str, ...]
+    captions: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    after: tuple[Block, ...] = ()
+    blocks: PageBlocks | None = None
+    evidence: str = "blocks"
+
+
+def read_text(tree: HtmlElement, *, title: str, lead: str, json_body: str, base: str,
+              site_boilerplate: frozenset[str] = frozenset()) -> PageText:  # fmt: skip
+    """The article's text. Empty paragraphs only where nobody finds any.
+
+    The block classifier decides. Where it finds next to nothing, trafilatura is asked, and the article body of the
+    page's JSON-LD; the longer text is taken if it is much longer.
+    """
+    page = collect_blocks(tree)
+    rows = describe_blocks(page, BlockContext(title, lead, json_body))
+    chosen = choose_blocks(page, rows)
+    text = _assemble(page, chosen, title=title, base=base, site_boilerplate=site_boilerplate)
+    words = sum(map(count_words, text.paragraphs))
+    if words >= _FEW_WORDS:
+        return text
+    other = _second_opinion(tree, json_body, title, site_boilerplate)
+    if sum(map(count_words, other.paragraphs)) > max(_MUCH_MORE * words, 20.0):
+        return other
+    return text
+
+
+def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
+              site_boilerplate: frozenset[str]) -> PageText:  # fmt: skip
+    paragraphs: list[str] = []
+    rows: dict[int, list[str]] = {}
+    captions: list[str] = []
+    links: dict[str, None] = {}
+    taken = set(chosen)
+    heading = squeeze(title)
+    tables = _data_tables(page, chosen)
+    first, last = (chosen[0], chosen[-1]) if chosen else (0, -1)
+    for i in range(first, last + 1):
+        block = page.blocks[i]
+        if i not in taken:
+            if _is_caption(page, block):
+                captions.append(block.text)
+            continue
+        if squeeze(block.text) == heading or paragraph_hash(block.text) in site_boilerplate:
+            continue
+        for href in block.hrefs:
+            url = canonical_url(href, base)
+            if url and len(links) < _MAX_LINKS:
+                links[url] = None
+        row = tables.get(block.node)
+        if row is not None:
+            rows.setdefault(row, []).append(block.text)
+        else:
+            paragraphs.append(f"- {block.text}" if page.nodes[block.node].tag == "li" else block.text)
+    return PageText(
+        paragraphs=tuple(paragraphs), captions=tuple(dict.fromkeys(captions)), links=tuple(links),
+        tables=tuple(" | ".join(cells) for cells in rows.values()), after=tuple(page.blocks[last + 1 : last + 13]),
+        blocks=page,
+    )  # fmt: skip
+
+
+def _is_caption(page: PageBlocks, block: Block) -> bool:
+    node = page.nodes[block.node]
+    above = page.nodes[max(node.parent, 0)]
+    figure = "figcaption" in (node.tag, above.tag) or ((node.hints | above.hints) & _CAPTION and block.link_chars == 0)
+    return bool(figure) and 4 <= count_words(block.text) <= 80
+
+
+def _data_tables(page: PageBlocks, chosen: list[int]) -> dict[int, int]:
+    """Cell -> row, for the cells of tables that hold data; tables that only lay out a page are none."""
+    cells: dict[int, list[tuple[int, int, int]]] = {}
+    for i in chosen:
+        node = page.blocks[i].node
+        row = table = -1
+        at = node
+        for _ in range(8):
+            tag = page.nodes[at].tag
+            if tag == "tr" and row < 0:
+                row = at
+            if tag == "table":
+                table = at
+                break
+            at = page.nodes[at].parent
+            if at < 0:
+                break
+        if row >= 0 and table >= 0:
+            cells.setdefault(table, []).append((node, row, len(page.blocks[i].text)))
+    out: dict[int, int] = {}
+    for found in cells.values():
+        if len(found) >= 4 and sum(size for _, _, size in found) / len(found) < 60 and len({r for _, r, _ in found}) > 1:
+            out.update({node: row for node, row, _ in found})
+    return out
+
+
+def _second_opinion(tree: HtmlElement, json_body: str, title: str, site_boilerplate: frozenset[str]) -> PageText:
+    found = trafilatura.extract(tree, include_comments=False, include_tables=True, favor_precision=True) or ""
+    stated = json_body if count_words(json_body) > count_words(found) and "<" not in json_body else ""
+    heading = squeeze(title)
+    paragraphs = tuple(_lines(stated or found, heading, site_boilerplate))
+    return PageText(paragraphs=paragraphs, evidence="json-ld" if stated else "trafilatura")
+
+
+def _lines(text: str, heading: str, site_boilerplate: frozenset[str]) -> Iterator[str]:
+    for line in text.split("\n"):
+        paragraph = " ".join(line.split())
+        if paragraph and squeeze(paragraph) != heading and paragraph_hash(paragraph) not in site_boilerplate:
+            yield paragraph

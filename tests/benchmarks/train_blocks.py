@@ -1,0 +1,212 @@
+"""Trains the block classifier of `extractors.pages` and reports how it does on publishers that it has not seen.
+
+    python -m tests.benchmarks.train_blocks --data DIR --cv            # figures by cross-validation, nothing written
+    python -m tests.benchmarks.train_blocks --data DIR --write         # fits on everything, writes the weights
+
+DIR is laid out like the pages collection (`html/ID.html.gz`, `gold.json`). Pages are divided by registered domain,
+never by page: five folds, each scored by models that saw no page of its domains; the second model learns from
+first-model scores that are out of fold too, in folds inside the training part. The shipped weights are fitted on
+every page of DIR, so a benchmark run over that same DIR with them is not an estimate for new publishers: the figures of
+`--cv` are. Needs lightgbm (not needed to use the weights).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import json
+import pickle
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from extractors.model import FetchedPage
+from extractors.pages.article import parse_tree
+from extractors.pages.blocks import PageBlocks, collect_blocks
+from extractors.pages.classify import WEIGHTS, choose_blocks
+from extractors.pages.decode import decode_page
+from extractors.pages.features import FEATURES, SCORE_FEATURES, BlockContext, describe_blocks, score_rows
+from extractors.pages.forest import Forest, forest_from_trees, save_forests
+from extractors.pages.metadata import read_facts
+from tests.benchmarks.block_labels import label_blocks, label_snippets
+from tests.benchmarks.extraction_scores import combine, score_page, score_snippets
+
+Floats = npt.NDArray[np.float32]
+FOLDS, INNER_FOLDS = 5, 4
+TREES, LEAVES = 120, 16
+SOURCE_WEIGHT = {"sh": 2.5, "fe": 2.5, "fu": 2.5, "wx": 1.0, "tr": 0.4}  # news counts more than other pages
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Page:
+    """A page ready for training: its features, its labels with weights, and what is needed to score it."""
+
+    key: str
+    domain: str
+    gold: dict[str, Any]
+    blocks: PageBlocks
+    rows: Floats
+    labels: npt.NDArray[np.int64]
+    weights: Floats
+
+
+def read_pages(folder: Path) -> list[Page]:
+    """Every page of the folder that has gold text or snippets."""
+    pages = []
+    gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))
+    for key, entry in gold.items():
+        if not (entry.get("text") or entry.get("with")):
+            continue
+        body = gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
+        page = FetchedPage(url=entry["url"], final_url=entry["url"], status=200, headers=(), body=body, fetched_at=NOW)
+        tree = parse_tree(decode_page(page))
+        if tree is None:
+            continue
+        facts = read_facts(tree, page=page, entry=None, now=NOW)
+        blocks = collect_blocks(tree)
+        if not blocks.blocks:
+            continue
+        rows = describe_blocks(blocks, BlockContext(facts.title, facts.standfirst or "", facts.json_ld_body))
+        labels, weights = _labels(entry, blocks, rows, key)
+        pages.append(Page(key, entry["domain"], entry, blocks, rows, labels, weights))
+    return pages
+
+
+def _labels(gold: dict[str, Any], blocks: PageBlocks, rows: Floats,
+            key: str) -> tuple[npt.NDArray[np.int64], Floats]:  # fmt: skip
+    texts = [b.text for b in blocks.blocks]
+    words = rows[:, 0]
+    if gold.get("text"):
+        share, ignored = label_blocks(texts, gold["text"], gold.get("optional") or [])
+        labels = share >= 0.5
+        # A page counts as much as any other, a block by its words; one that is half article says little.
+        size = max(30.0, float((words * labels).sum()))
+        weights = np.minimum(np.minimum(4 * np.sqrt(words) + words, 100) / size * np.abs(share - 0.5) * 2, 1.0)
+    else:
+        labels, ignored = label_snippets(texts, gold["with"], gold["without"])
+        weights = np.minimum(np.sqrt(words) / 30, 0.3)
+    weights = weights * SOURCE_WEIGHT.get(gold.get("source", ""), 1.0)
+    weights[ignored] = 0
+    menu = (rows[:, 2] > 0.7) & (words < 10) & ~labels  # of easy rows three tenths are enough, counted fully
+    dropped = menu & (np.random.RandomState(int(hashlib.sha256(key.encode()).hexdigest()[:8], 16)).rand(len(words)) < 0.7)
+    weights[menu] /= 0.3
+    weights[dropped] = 0
+    return labels.astype(np.int64), weights.astype(np.float32)
+
+
+def fit_forest(pages: Sequence[Page], rows: Mapping[str, Floats], *, seed: int = 1) -> Forest:
+    """A boosted forest over the pages' rows."""
+    import lightgbm
+
+    x = np.vstack([rows[p.key] for p in pages])
+    y = np.concatenate([p.labels for p in pages])
+    w = np.concatenate([p.weights for p in pages])
+    used = w > 0
+    settings = {
+        "objective": "binary", "num_leaves": LEAVES, "learning_rate": 0.08, "min_data_in_leaf": 100,
+        "feature_fraction": 0.15, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 2.0, "num_threads": 1,
+        "seed": seed, "verbose": -1, "force_row_wise": True, "max_bin": 127, "deterministic": True,
+    }  # fmt: skip
+    data = lightgbm.Dataset(x[used], y[used], weight=w[used] / w[used].mean())
+    dump = lightgbm.train(settings, data, TREES).dump_model()
+    return forest_from_trees([tree["tree_structure"] for tree in dump["tree_info"]])
+
+
+def split_by_domain(pages: Sequence[Page], folds: int) -> list[list[Page]]:
+    """The pages in folds of about the same size, each domain in one; the same split every time."""
+    domains: dict[str, list[Page]] = {}
+    for page in pages:
+        domains.setdefault(page.domain, []).append(page)
+    parts: list[list[Page]] = [[] for _ in range(folds)]
+    for group in sorted(domains.values(), key=lambda g: (-len(g), hashlib.sha256(g[0].domain.encode()).hexdigest())):
+        min(parts, key=len).extend(group)
+    return parts
+
+
+def fit_both(pages: Sequence[Page]) -> tuple[Forest, Forest]:
+    """The first model, and the second one that learns from out-of-fold scores of first models."""
+    rows = {p.key: p.rows for p in pages}
+    scores: dict[str, Floats] = {}
+    for part in split_by_domain(pages, INNER_FOLDS):
+        held = {p.key for p in part}
+        model = fit_forest([p for p in pages if p.key not in held], rows)
+        scores.update({p.key: model.probabilities(p.rows) for p in part})
+    wide = {p.key: np.hstack([p.rows, score_rows(p.blocks, p.rows, scores[p.key])]) for p in pages}
+    return fit_forest(pages, rows), fit_forest(pages, wide, seed=2)
+
+
+def cross_validate(pages: Sequence[Page]) -> dict[str, list[int]]:
+    """For each page the blocks that models choose which saw none of its domain."""
+    chosen: dict[str, list[int]] = {}
+    for number, part in enumerate(split_by_domain(pages, FOLDS)):
+        held = {p.key for p in part}
+        forests = fit_both([p for p in pages if p.key not in held])
+        for page in part:
+            chosen[page.key] = choose_blocks(page.blocks, page.rows, forests)
+        print(f"fold {number + 1} of {FOLDS} done", file=sys.stderr)
+    return chosen
+
+
+def report(pages: Sequence[Page], chosen: Mapping[str, Sequence[int]]) -> None:
+    """Prints F1, share of good pages and snippet F1 by source."""
+    for source in sorted({p.gold["source"] for p in pages}):
+        scores, snippets = [], []
+        for page in pages:
+            if page.gold["source"] != source:
+                continue
+            text = "\n".join(page.blocks.blocks[i].text for i in chosen[page.key])
+            if page.gold.get("text"):
+                scores.append(score_page(page.gold["text"], page.gold.get("optional") or [], text))
+            else:
+                snippets.append(score_snippets(page.gold["with"], page.gold["without"], text))
+        if scores:
+            p, r, f1 = combine(scores)
+            good = sum(s.f1 >= 0.95 for s in scores) / len(scores)
+            print(f"{source}: n={len(scores)} P={p:.4f} R={r:.4f} F1={f1:.4f} good={good:.3f}")
+        if snippets:
+            hit, missed, wrong = (sum(s[i] for s in snippets) for i in range(3))
+            print(f"{source}: n={len(snippets)} snippets F1={2 * hit / (2 * hit + missed + wrong):.4f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cv", action="store_true")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--cache", type=Path, help="keep the prepared pages here between runs")
+    args = parser.parse_args()
+    if args.cache and args.cache.exists():
+        pages = pickle.loads(args.cache.read_bytes())
+    else:
+        pages = read_pages(args.data)
+        if args.cache:
+            args.cache.write_bytes(pickle.dumps(pages))
+    if args.cv:
+        chosen = cross_validate(pages)
+        if args.cache:
+            args.cache.with_suffix(".chosen.json").write_text(json.dumps(chosen))
+        report(pages, chosen)
+    if args.write:
+        first, second = fit_both(pages)
+        about = {
+            "trained_on": f"{len(pages)} pages of {len({p.domain for p in pages})} domains, all pages of the collection",
+            "split": f"out of fold by registered domain, {INNER_FOLDS} inner folds for the second model",
+            "features": " ".join((*FEATURES, *SCORE_FEATURES)),
+        }
+        data = save_forests({"first": first, "second": second}, about)
+        folder = Path(__file__).parents[2] / "extractors" / "pages"
+        (folder / WEIGHTS).write_bytes(data)
+        (folder / f"{WEIGHTS}.sha256.txt").write_text(hashlib.sha256(data).hexdigest() + "\n", encoding="ascii")
+        print(f"wrote {len(data)} bytes")
+
+
+if __name__ == "__main__":
+    main()
