@@ -231,7 +231,7 @@ def main() -> int:
         report, sites = run_real(chosen.data, Path(state), every=chosen.every, max_age_days=chosen.max_age_days)
     for line in problem_lines(report.problems, most=40):
         print(line)
-    late = [p for p in report.problems if p.code in ("too-slow", "worker-died", "out-of-memory")]
+    late = [p for p in report.problems if p.code in ("too-slow", "too-much-memory", "worker-died", "extractor-bug")]
     print("steps: " + ", ".join(f"{name} {value:.1f} s" for name, value in report.seconds.items()))
     print(f"{len(sites.sources)} sources, {len(sites.pages.ids)} pages, {report.seen} entries seen")
     print(", ".join(f"{number} {name}" for name, number in report.outcomes.items() if number))

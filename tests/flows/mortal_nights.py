@@ -8,6 +8,7 @@ function of DURING, often inside a transaction), or `hang:STEP`, which stops the
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import resource
 import signal
@@ -16,6 +17,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
+from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -143,12 +145,16 @@ def run_night_here(config: str, as_of: str, dies: str | None, room: int | None) 
 def main() -> None:
     """Forks a night for each line read from stdin and prints how it ended."""
     import_module("flows.monitor")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["extractors.pages.warm"])
+    forkserver.ensure_running()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             os.close(0)
             os.dup2(2, 1)
             code = 1
+            forkserver._forkserver.ensure_running = lambda: None  # type: ignore[attr-defined]  # the parent's serves us
             try:
                 code = run_night_here(*json.loads(line))
             finally:

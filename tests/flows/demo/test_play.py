@@ -15,7 +15,8 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from config.load import load_house
-from flows.commands.demo import _run_plainly, app
+from flows.commands import load_commands
+from flows.commands.demo import _run_plainly
 from flows.demo.outlets import NIGHTS, load_expected, load_newsroom
 from flows.demo.play import QUESTIONS, Played, play_demo
 from flows.demo.stage import MARK, NotOurFolder, claim_folder
@@ -193,7 +194,7 @@ def test_a_folder_of_somebody_else_is_refused(tmp_path: Path) -> None:
 
 def test_the_command_refuses_it_too_and_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    done = CliRunner().invoke(app, ["demo", "--plain", "--state", str(tmp_path)])
+    done = CliRunner().invoke(load_commands(), ["demo", "--plain", "--state", str(tmp_path)])
     assert done.exit_code == Exit.CONFIG
     assert "Choose another folder with --state" in " ".join(done.output.split())
 
