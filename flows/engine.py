@@ -70,16 +70,17 @@ class Engine:
             self.process.wait()
 
 
-def set_prefect_environment(state_dir: Path) -> None:
-    """Prefect keeps its files in the state folder, sends nothing home and prints warnings only.
+def set_prefect_environment(state_dir: Path, *, quiet: bool) -> None:
+    """Prefect keeps its files in the state folder and sends nothing home.
 
-    What the user has set stays. Must come before the first import of Prefect, which reads these once.
+    `quiet`: it prints nothing either, because the command tells of failures in its own words; else warnings. What the
+    user has set stays. Must come before the first import of Prefect, which reads these once.
     """
     defaults = {
         "PREFECT_HOME": str(state_dir / "prefect"),
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL" if quiet else "WARNING",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(int(STARTUP_TIMEOUT_S)),
     }
     for name, value in defaults.items():
@@ -92,7 +93,7 @@ def running_engine(state_dir: Path, *, scheduling: bool = False) -> Iterator[Eng
 
     Does not wait for it: do other work first, then `wait()`. With `scheduling` ours has the scheduler and the UI.
     """
-    set_prefect_environment(state_dir)
+    set_prefect_environment(state_dir, quiet=not scheduling)
     url = os.environ.get("PREFECT_API_URL")
     if url:
         yield Engine(api_url=url)

@@ -6,8 +6,9 @@ import time
 from datetime import UTC, datetime
 
 from config.house import House
+from flows.alerts import deliver
 from flows.exits import Exit
-from flows.night import open_night
+from flows.night import open_night, warehouse_file
 from flows.performing import Performer, Plainly
 from flows.report import NightReport
 from flows.reporting import gather_report
@@ -18,6 +19,19 @@ from flows.steps.operating import tell_operator
 from flows.steps.pages import read_pages
 from flows.steps.publishing import publish_night
 from flows.steps.telling import copy_rules, send_mails, tell_developments
+
+
+def send_due(house: House, *, now: datetime | None = None) -> str:
+    """One line on the mails that waited for an hour of the day or for another try; sends those that are due.
+
+    For the hours between two nights. Raises `warehouse.lock.LockHeld` while a night is under way.
+    """
+    at = now or datetime.now(UTC)
+    if house.mail is None or not warehouse_file(house.settings.state_dir).exists():
+        return "no mail server, or no night yet"
+    with open_night(house, as_of=at, kind="mail") as night:
+        report = deliver(night.con, house.mail, night.clock)
+    return f"{report.sent} sent, {report.left} left, {report.waiting} waiting"
 
 
 def run_night(

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from prefect import Task, flow
+from prefect import Task, flow, serve
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
@@ -24,9 +24,10 @@ from prefect.tasks import exponential_backoff
 
 from config.load import load_house
 from flows.exits import Exit
-from flows.monitor import run_night
+from flows.monitor import run_night, send_due
 from flows.performing import Started
 from flows.report import NightReport, problem_lines
+from warehouse.lock import LockHeld
 
 T = TypeVar("T")
 
@@ -98,12 +99,29 @@ def perform_night(config: Path, *, as_of: datetime | None = None, kind: str = "n
     return report
 
 
+@flow(name="sovwatch mail between nights", persist_result=False)
+def mail_due(config: str) -> str:
+    """What became of the mails that waited for an hour of the day or for another try."""
+    house = load_house(Path(config))
+    try:
+        return send_due(house)
+    except LockHeld as held:
+        return f"left to the run that is under way: {held.holder}"
+
+
 def serve_nights(config: Path, *, cron: str, timezone: str) -> None:
-    """Serves the flow on the cron line until stopped, never two nights at once (missed ones do not pile up)."""
-    nightly.serve(
-        name="sovwatch", cron=None, limit=1, parameters={"config": str(config)},
-        schedules=[Cron(cron, timezone=timezone)], tags=["sovwatch"],
-    )  # fmt: skip
+    """Serves the nights on the cron line, and hourly the mail that is due between them, until stopped.
+
+    One at a time: runs that were missed do not pile up.
+    """
+    parameters = {"config": str(config)}
+    night = nightly.to_deployment(
+        name="nights", schedules=[Cron(cron, timezone=timezone)], parameters=parameters, tags=["sovwatch"]
+    )
+    mail = mail_due.to_deployment(
+        name="mail", schedules=[Cron("7 * * * *", timezone=timezone)], parameters=parameters, tags=["sovwatch"]
+    )
+    serve(night, mail, limit=1)  # type: ignore[arg-type]  # to_deployment is typed for both of Prefect's worlds
 
 
 def show_report(report: NightReport) -> None:

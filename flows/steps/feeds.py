@@ -34,6 +34,9 @@ PASSING = frozenset(("timeout", "dns", "connect", "cut-off", "host-unreachable",
                      "http-500", "http-502", "http-503", "http-504"))  # fmt: skip
 # What every source says on a machine without network.
 UNREACHABLE = frozenset(("timeout", "dns", "connect", "host-unreachable"))
+# Problems that only a server's answer can give.
+ANSWERED = frozenset(("blocked", "robots-denied", "too-large", "bad-encoding", "bad-redirect", "redirect-loop",
+                      "too-many-redirects", "insecure-redirect", "unexpected-304", "bad-response"))  # fmt: skip
 SITEMAPS_OF_AN_INDEX = 2
 
 
@@ -65,7 +68,7 @@ def read_feeds(night: Night) -> bool:
     due = [asked for source in night.house.enabled_sources if (asked := _due(night, source, states)) is not None]
     with night.timed("fetching feeds"):
         _ask(night, due, slow=False)
-        if due and all(_is_unreachable(asked.result) for asked in due):
+        if is_cut_off([asked.result for asked in due]):
             night.problems.extend(asked.result for asked in due if isinstance(asked.result, Problem))
             return False
         _ask(night, [a for a in due if isinstance(a.result, Problem) and a.result.code in PASSING], slow=True)
@@ -92,8 +95,11 @@ def _due(night: Night, source: Source, states: Mapping[str, SourceState]) -> Ask
     return Asked(source=source, before=state, request=next_request(state, night.as_of))
 
 
-def _is_unreachable(result: FetchResult | None) -> bool:
-    return result is None or (isinstance(result, Problem) and result.code in UNREACHABLE)
+def is_cut_off(results: Sequence[FetchResult | None]) -> bool:
+    """Whether no server of any source answered, and the network may be why."""
+    codes = [result.code for result in results if isinstance(result, Problem)]
+    answered = len(codes) < len(results) or any(code.startswith("http-") or code in ANSWERED for code in codes)
+    return not answered and any(code in UNREACHABLE for code in codes)
 
 
 def _ask(night: Night, due: Sequence[Asked], *, slow: bool) -> None:
