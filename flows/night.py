@@ -35,6 +35,8 @@ from warehouse.store import (
 VERSION = version("sovwatch")
 # A clock this far behind the last run did not tick backwards by itself.
 JUMP = timedelta(hours=1)
+# Commands that only look (status, alerts list) hold the lock for a moment; a night does not give up over that.
+PATIENCE_S = 3.0
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
     """
     state = house.settings.state_dir
     purpose = f"{kind} of {as_of:%Y-%m-%d %H:%M} UTC"
-    with hold_lock(state, purpose=purpose, since=datetime.now(UTC)), contextlib.ExitStack() as stack:
+    with hold_lock(state, purpose=purpose, since=datetime.now(UTC), patience_s=PATIENCE_S), contextlib.ExitStack() as stack:
         con = open_file(warehouse_file(state), memory_limit=house.settings.memory_limit)
         stack.callback(con.close)
         archive = stack.enter_context(Archive(house.settings.archive_folder))

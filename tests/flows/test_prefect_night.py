@@ -27,9 +27,8 @@ def main():
         engine.wait()
         report = perform_night(config, as_of=datetime(2026, 3, 2, 22, tzinfo=UTC))
         import httpx
-        runs, tasks, artifacts = (
-            httpx.post(f"{engine.api_url}/{kind}/filter", json={}).json() for kind in ("flow_runs", "task_runs", "artifacts")
-        )
+        kinds = ("flow_runs", "task_runs", "artifacts")
+        runs, tasks, artifacts = (httpx.post(f"{engine.api_url}/{kind}/filter", json={}).json() for kind in kinds)
     print(json.dumps({
         "outcomes": report.outcomes, "exit": int(report.exit_code), "flow": [r["state_name"] for r in runs],
         "tasks": sorted({t["name"].rsplit("-", 1)[0] for t in tasks}), "count": len(tasks),
