@@ -125,7 +125,8 @@ def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
     """
     state = house.settings.state_dir
     purpose = f"{kind} of {as_of:%Y-%m-%d %H:%M} UTC"
-    with hold_lock(state, purpose=purpose, since=datetime.now(UTC), patience_s=PATIENCE_S), contextlib.ExitStack() as stack:
+    lock = hold_lock(state, purpose=purpose, since=datetime.now(UTC), patience_s=PATIENCE_S)
+    with lock, contextlib.ExitStack() as stack:
         con = open_file(warehouse_file(state), memory_limit=house.settings.memory_limit)
         stack.callback(con.close)
         archive = stack.enter_context(Archive(house.settings.archive_folder))
