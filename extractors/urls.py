@@ -35,8 +35,12 @@ _ALREADY_CLEAN = re.compile(
     r"https?://([a-z0-9.\-]++)(?::(?:[1-9]\d{3}|[1-5]\d{4}))?/(?:[A-Za-z0-9_~\-][A-Za-z0-9_~.\-]*+(?:/|(?=[?]|\Z)))*+"
     r"(?:\?[A-Za-z0-9_~.=&,:\-]++)?\Z"
 )
-# A query may hold tracking parameters; AMP copies, web archives and mail scanners show in the rest.
-_MAYBE_WRAPPED = re.compile(r"\?|amp|archive\.org/|urldefense\.com/|search\.yahoo\.com/", re.IGNORECASE)
+# What may stand around an article's address, or be an AMP copy of it: looked at closely.
+_MAYBE_WRAPPED = re.compile(
+    r"(?<![a-z])amp|ampproject|archive\.org/|urldefense\.com/|google|facebook|instagram|messenger|threads|youtube|reddit|umblr|href\.li|slack|yahoo"
+    r"|linkedin|bing|duckduckgo|vk\.com|outlook|exit\.sc|steamcommunity|redirectingat|skimresources|linksynergy|msn|zhihu",
+    re.IGNORECASE,
+)
 _DEFAULT_PORT = {"http": 80, "https": 443}
 _VARIANT_HOST = re.compile(r"\A(?:www\d?|m|mobile|amp)\.(?=[^.]+\.)")
 
@@ -50,8 +54,10 @@ def canonical_url(url: str, base: str | None = None) -> str | None:
     address must still fetch the same page. Applied to its own result it changes nothing.
     """
     match = _ALREADY_CLEAN.match(url) if len(url) <= MAX_URL_CHARS else None
-    if match and not _MAYBE_WRAPPED.search(url) and _clean_host(match[1]) == match[1]:
-        return url
+    if match and _clean_host(match[1]) == match[1] and not _MAYBE_WRAPPED.search(url):
+        pairs = url.partition("?")[2].split("&")
+        if pairs == [""] or len(without_tracking(pairs)) == len(pairs):
+            return url
     if len(url) > _MAX_RAW_CHARS:
         return None
     url = _tidy(url)

@@ -273,9 +273,12 @@ def _feed_link(fields: Fields, channel: etree._Element, url: str, based: bool) -
 def _absolute(element: etree._Element, target: str | None, url: str, based: bool) -> str | None:
     if not target:
         return None
+    target = target.strip()
+    if target.startswith(("https://", "http://")):
+        return target
     base = (element.base or url) if based else url
     try:
-        return urljoin(urljoin(url, base), target.strip())
+        return urljoin(urljoin(url, base), target)
     except ValueError:
         return None
 

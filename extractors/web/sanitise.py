@@ -55,7 +55,10 @@ def plain_text(markup: str) -> str:
 
 def one_line(text: str) -> str:
     """The text with white space collapsed and without controls, bidi codes and hidden characters."""
-    return " ".join(_HIDDEN.sub("", _BIDI.sub("", _CONTROLS.sub(" ", text))).split())
+    line = " ".join(text.split())
+    if line.isprintable():  # no control and no format character in it
+        return line
+    return " ".join(_HIDDEN.sub("", _BIDI.sub("", _CONTROLS.sub(" ", line))).split())
 
 
 def _without_tags(markup: str) -> str:
