@@ -177,7 +177,7 @@ def look_once(sets: dict[str, list[Night]], sites: dict[str, list[str]]) -> None
             night.context = context_features(
                 night.rows[chosen], night.columns[chosen], night.first[chosen], len(night.tonight), held, own_sites
             )
-            pairs = Pairs(night.rows, night.columns, night.first)
+            pairs = Pairs(night.rows, night.columns, night.first, night.first)
             grouping = group_articles(pairs, len(night.tonight), held, threshold=LINK)
             for place, label in zip(night.tonight, grouping.group.tolist(), strict=True):
                 founder = f"{night.tonight[0]}/{label}"

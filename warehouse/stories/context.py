@@ -44,7 +44,8 @@ def judge_pairs(
         second = models["second"].probability(np.concatenate([features[chosen], context], axis=1))
         odds = SECOND_SHARE * _odds(second) + (1 - SECOND_SHARE) * _odds(first[chosen])
         probability[chosen] = 1.0 / (1.0 + np.exp(-odds))
-    return Pairs(rows, columns, probability)
+    strength = features[:, 2] + 0.5 * features[:, 1] + 0.5 * features[:, 3]
+    return Pairs(rows, columns, probability, strength)
 
 
 def _odds(probability: Floats) -> Floats:

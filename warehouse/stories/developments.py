@@ -19,7 +19,8 @@ class Candidate:
     """A story that got reports tonight, with all that its judgement rests on.
 
     `reports` are tonight's reports and revisions in order of arrival; `copies` tonight's copies of any of them.
-    `last` is the last turn on the storyline, `open` the development that this story already has.
+    `last` is the last turn on the storyline, `open` the development that this story already has. `crowd` is how many
+    reports of the last days are of the same matter, `rival_days` the days since another story of it was told.
     """
 
     story_id: str
@@ -31,6 +32,8 @@ class Candidate:
     novelty: Novelty
     coverage: Coverage
     nearness: float
+    crowd: int
+    rival_days: float | None
     entities: tuple[str, ...]
     last: Told | None
     open: Told | None
@@ -84,9 +87,9 @@ def _kind(candidate: Candidate, score: float, rules: StoryRules) -> DevelopmentK
 
 
 def _resting(candidate: Candidate, rules: StoryRules) -> bool:
-    """Whether its storyline is told so much of that the next turn has to wait."""
-    days = _standing(candidate).days_since_turn
-    return days is not None and candidate.coverage.days_10 >= rules.crowded_reports and days < rules.rest_days
+    """Whether so much is reported on its matter that the next turn has to wait."""
+    days = candidate.rival_days
+    return days is not None and candidate.crowd >= rules.crowded_reports and days < rules.rest_days
 
 
 def _weight(candidate: Candidate, score: float, kind: DevelopmentKind) -> float:

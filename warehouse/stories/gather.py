@@ -148,6 +148,11 @@ def find_open(con: duckdb.DuckDBPyConnection, stories: Collection[str]) -> dict[
     }
 
 
+def find_told(con: duckdb.DuckDBPyConnection, *, since: datetime) -> dict[str, datetime]:
+    """When each story that was told as a development since a time was told last."""
+    return {s: _utc(at) for s, at in con.execute(load_sql("stories_told"), {"since": since}).fetchall()}
+
+
 def _joined(ids: Collection[str]) -> str:
     """Ids as one parameter: a list of Python strings costs the driver a look for pandas at each."""
     return ",".join(sorted(ids))

@@ -42,11 +42,15 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Compared pairs: row (tonight's article), column (any subject), probability of the same event."""
+    """Compared pairs: row (tonight's article), column (any subject), probability of the same event.
+
+    `strength` is how much they have in common, of one event or not: 0 to 2, above .25 of one matter.
+    """
 
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     probability: Floats
+    strength: Floats
 
 
 def compare(

@@ -16,7 +16,7 @@ class StoryRules:
     `storyline_link`: similarity (0 to 1) at which a story continues a storyline.
     `turn`: score (0 to 1) at which a story of the night is told as a development of its own; below it, it is an
     update at most.
-    `crowded_reports`: a storyline with so many reports in ten days rests for `rest_days` after each turn.
+    `crowded_reports`: a matter with so many reports in ten days rests for `rest_days` after each turn.
     `all_topics`: articles without a topic take part too (benchmarks).
     """
 
@@ -25,7 +25,7 @@ class StoryRules:
     storyline_days: float = 400.0
     storyline_link: float = 0.30
     turn: float = 0.45
-    crowded_reports: int = 20
+    crowded_reports: int = 6
     rest_days: float = 2.0
     max_sentences: int = 3
     all_topics: bool = False
