@@ -33,9 +33,13 @@ class Manners:
             return None
         origin = origin_of(url)
         if self.robots is not None:
-            reason = self.robots.refusal(await self.robots_rules(self.robots, origin), url, kind)
-            if reason:
-                return "robots-denied", reason
+            rules = await self.robots_rules(self.robots, origin)
+            # Also for cached rules: they may have been learned by a fetcher with other gates.
+            if rules.crawl_delay_s:
+                self.slow_down(origin, rules.crawl_delay_s)
+            refusal = self.robots.refusal(rules, url, kind)
+            if refusal:
+                return refusal
         if self.rights is not None and kind == "page":
             rule = rule_for(await self.tdm_rules(self.rights, origin), url)
             if rule and rule.reserved:
@@ -47,7 +51,7 @@ class Manners:
         known = robots.find(origin, now=self.clock())
         if known is not None:
             return known
-        return await self._once(f"{origin}/robots.txt", lambda answer: self._learn(robots, origin, answer))
+        return await self._once(f"{origin}/robots.txt", lambda answer: robots.learn(origin, answer, now=self.clock()))
 
     async def tdm_rules(self, rights: RightsPolicy, origin: str) -> tuple[TdmRule, ...]:
         """The site's reservations, from the cache or fetched."""
@@ -60,12 +64,6 @@ class Manners:
         """Gives up what is under way."""
         for task in self._under_way.values():
             task.cancel()
-
-    def _learn(self, robots: RobotsPolicy, origin: str, answer: FetchResult) -> RobotsRules:
-        rules = robots.learn(origin, answer, now=self.clock())
-        if rules.crawl_delay_s:
-            self.slow_down(origin, rules.crawl_delay_s)
-        return rules
 
     async def _once(self, url: str, learn: Callable[[FetchResult], Found]) -> Found:
         task: asyncio.Task[Found] | None = self._under_way.get(url)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from extractors.model import FetchedPage
+from extractors.model import FetchedPage, Problem
 from extractors.web.model import FetchKind, FetchResult
 
 # RFC 9309 section 2.5: at least 500 KiB must be read.
@@ -20,26 +20,24 @@ _MAX_WILDCARDS = 16
 
 @dataclass(frozen=True, kw_only=True)
 class RobotsRules:
-    """What one site's robots.txt says to one agent. `rules` None: everything is `allowed`, or nothing is."""
+    """What one site's robots.txt says to one agent. `rules` None: everything is `allowed`, or nothing is.
+
+    `code` and `reason` are those of a refusal: `robots-denied` where the file forbids, and what went wrong (`timeout`,
+    `http-503`) where it could not be read: that passes, a rule does not. `crawl_delay_s` is the gap it asks for.
+    """
 
     agent: str
     allowed: bool
-    reason: str
     expires_at: datetime
+    code: str = "robots-denied"
+    reason: str = "robots.txt disallows it"
     rules: Protego | None = None
     names_us: bool = False
+    crawl_delay_s: float | None = None
 
     def allows(self, url: str) -> bool:
         """Whether the agent may fetch the URL."""
         return self.allowed if self.rules is None else bool(self.rules.can_fetch(url, self.agent))
-
-    @property
-    def crawl_delay_s(self) -> float | None:
-        """Seconds between two starts that the site asks for, or None."""
-        if self.rules is None:
-            return None
-        delay = self.rules.crawl_delay(self.agent)
-        return float(delay) if delay is not None and 0 < delay < 86_400 * 365 else None
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
@@ -73,11 +71,11 @@ class RobotsPolicy:
         self._cache[origin] = rules
         return rules
 
-    def refusal(self, rules: RobotsRules, url: str, kind: FetchKind) -> str | None:
-        """Why the URL is not to be fetched, or None if it may be."""
+    def refusal(self, rules: RobotsRules, url: str, kind: FetchKind) -> tuple[str, str] | None:
+        """Code and reason why the URL is not to be fetched, or None if it may be."""
         if kind == "rules" or (kind == "feed" and not (rules.names_us or self.heed_for_feeds)):
             return None
-        return None if rules.allows(url) else rules.reason
+        return None if rules.allows(url) else (rules.code, rules.reason)
 
     def _rules_of(self, answer: FetchResult, now: datetime) -> RobotsRules:
         keep = now + timedelta(seconds=self.cache_s)
@@ -86,25 +84,29 @@ class RobotsPolicy:
             try:
                 rules = Protego.parse(text)
             except (ValueError, RecursionError, re.error):
-                return RobotsRules(agent=self.agent, allowed=True, reason="", expires_at=keep)
+                return RobotsRules(agent=self.agent, allowed=True, expires_at=keep)
+            delay = rules.crawl_delay(self.agent)
             return RobotsRules(
                 agent=self.agent,
                 allowed=True,
-                reason="robots.txt disallows it",
                 expires_at=keep,
                 rules=rules,
                 names_us=_names(text, self.agent),
+                crawl_delay_s=float(delay) if delay is not None and 0 < delay < 86_400 * 365 else None,
             )
-        code = getattr(answer, "code", "")
+        code = answer.code if isinstance(answer, Problem) else "bad-response"
         # 4xx but 429: there is no robots.txt (RFC 9309 section 2.3.1.3). Google and most others take 429 for "later".
-        if re.fullmatch(r"http-4\d\d", code) and code != "http-429":
-            return RobotsRules(agent=self.agent, allowed=True, reason="", expires_at=keep)
-        if code in ("redirect-loop", "too-many-redirects"):
-            # Section 2.3.1.2: may be taken as unavailable.
-            return RobotsRules(agent=self.agent, allowed=True, reason="", expires_at=keep)
-        soon = now + timedelta(seconds=self.retry_s)
-        reason = f"robots.txt could not be read ({code or 'no answer'}), so nothing is allowed for now"
-        return RobotsRules(agent=self.agent, allowed=False, reason=reason, expires_at=soon)
+        # A redirect without end may be taken for a missing file, too (section 2.3.1.2).
+        missing = re.fullmatch(r"http-4\d\d", code) and code != "http-429"
+        if missing or code in ("redirect-loop", "too-many-redirects"):
+            return RobotsRules(agent=self.agent, allowed=True, expires_at=keep)
+        return RobotsRules(
+            agent=self.agent,
+            allowed=False,
+            expires_at=now + timedelta(seconds=self.retry_s),
+            code=code,
+            reason=f"robots.txt could not be read ({code}), so nothing is allowed for now",
+        )
 
 
 def origin_of(url: str) -> str:

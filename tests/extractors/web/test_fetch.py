@@ -241,8 +241,8 @@ def test_a_feed_follows_rules_that_name_us() -> None:
     assert code_of(visit(act, robots=RobotsPolicy(agent=AGENT))) == "robots-denied"
 
 
-@pytest.mark.parametrize(("robots", "code"), [(answer(b"", "500 Oops"), "robots-denied"), (answer(b"", "403 No"), "ok"),
-                                              (answer(b"<html>not robots"), "ok"), (b"", "robots-denied")])  # fmt: skip
+@pytest.mark.parametrize(("robots", "code"), [(answer(b"", "500 Oops"), "http-500"), (answer(b"", "403 No"), "ok"),
+                                              (answer(b"<html>not robots"), "ok"), (b"", "cut-off")])  # fmt: skip
 def test_missing_robots_allows_and_unreachable_forbids(robots: bytes, code: str) -> None:
     async def act(site: Site, client: Fetcher) -> FetchResult:
         site.robots = robots
@@ -259,6 +259,22 @@ def test_long_crawl_delay_gives_one_request_a_run() -> None:
     first, second = visit(act, robots=RobotsPolicy(agent=AGENT))
     assert code_of(first) == "ok"
     assert isinstance(second, Problem) and second.code == "crawl-delay" and (second.retry_after_s or 0) > 3000
+
+
+def test_crawl_delay_holds_for_the_next_fetcher_that_shares_the_rules() -> None:
+    async def run() -> list[float]:
+        shared = RobotsPolicy(agent=AGENT)
+        limits = FetchLimits(host_gap_s=0.0, host_failures=99)
+        async with running() as site:
+            site.robots = answer(b"User-agent: *\nCrawl-delay: 0.1\n")
+            for _ in range(2):
+                async with fetcher(limits=limits, robots=shared) as client:
+                    await asyncio.gather(*(client.get(FetchRequest(url=f"{site.base}/ok?{n}")) for n in range(2)))
+            assert site.paths().count("/robots.txt") == 1
+            asked = [at for at, path in zip(site.starts, site.paths(), strict=True) if path.startswith("/ok")]
+        return [asked[1] - asked[0], asked[3] - asked[2]]
+
+    assert min(asyncio.run(run())) > 0.08
 
 
 def test_reservations_before_and_after_the_fetch() -> None:
