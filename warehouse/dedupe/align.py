@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from warehouse.dedupe.reading import Array, Reading
+from warehouse.dedupe.reading import Array, Reading, meet
 
 MIN_SENTENCE_WEIGHT = 4.0
 
@@ -32,8 +32,8 @@ def align(a: Reading, b: Reading, keep_a: Array, keep_b: Array) -> Alignment:
     """Aligns two readings; `keep_*` tells for each word whether it counts (False: boilerplate)."""
     count_a, count_b = max(1, a.sentence_count), max(1, b.sentence_count)
     stems_a, weights_a, _ = a.stems
-    shared, ia, _ = np.intersect1d(stems_a, b.stems[0], assume_unique=True, return_indices=True)
-    weights = weights_a[ia]
+    ia, _ = meet(stems_a, b.stems[0])
+    shared, weights = stems_a[ia], weights_a[ia]
     full_a, matrix_a = _matrix(a, shared, weights, keep_a, count_a)
     full_b, matrix_b = _matrix(b, shared, weights, keep_b, count_b)
     if len(shared) == 0:

@@ -14,6 +14,7 @@ import numpy as np
 from warehouse.dedupe.reading import Array, Reading
 
 MOST_CARRIERS = 24
+LEAST_KEPT = 0.08  # an article of furniture alone is judged as it is
 
 
 def sentence_hashes(r: Reading) -> Array:
@@ -48,7 +49,7 @@ def keep_words(r: Reading, furniture: Mapping[str, Array]) -> Array:
     dropped = np.zeros(int(numbers[-1]) + 1, dtype=bool)
     dropped[numbers] = hit
     keep = ~dropped[r.words.sentence]
-    return keep if keep.any() else np.ones(len(r.words), dtype=bool)
+    return keep if keep.mean() >= LEAST_KEPT else np.ones(len(r.words), dtype=bool)
 
 
 def _of_site(group: Sequence[Reading], articles: int) -> Array:
@@ -62,18 +63,30 @@ def _of_site(group: Sequence[Reading], articles: int) -> Array:
     found = [
         every[start]
         for start, end in zip(starts, ends, strict=True)
-        if end - start >= articles and _unlike(owner[start:end], group, hashes) >= articles
+        if end - start >= articles and _unlike(owner[start:end], group, hashes, articles)
     ]
     return np.array(found, dtype=np.uint64)
 
 
-def _unlike(carriers: Array, group: Sequence[Reading], hashes: Sequence[Array]) -> int:
-    """How many of the carriers are unlike each other, counted greedily over at most 24 of them."""
-    chosen: list[int] = []
-    for i in carriers[:MOST_CARRIERS]:
-        if all(not _alike(group[i], group[j], hashes[i], hashes[j]) for j in chosen):
-            chosen.append(int(i))
-    return len(chosen)
+def _unlike(carriers: Array, group: Sequence[Reading], hashes: Sequence[Array], articles: int) -> bool:
+    """Whether at least `articles` of the carriers tell different things, likeness passed on from one to the next.
+
+    A report, two merges with it and its trims are one thing, although the merges are unlike each other. Of very many
+    carriers 24 are looked at.
+    """
+    chosen = carriers[:MOST_CARRIERS].tolist()
+    parent = list(range(len(chosen)))
+
+    def root(x: int) -> int:
+        while parent[x] != x:
+            x = parent[x]
+        return x
+
+    for x, i in enumerate(chosen):
+        for y in range(x):
+            if root(x) != root(y) and _alike(group[i], group[chosen[y]], hashes[i], hashes[chosen[y]]):
+                parent[root(x)] = root(y)
+    return len({root(x) for x in range(len(chosen))}) >= articles
 
 
 def _alike(a: Reading, b: Reading, ha: Array, hb: Array) -> bool:

@@ -6,13 +6,14 @@ the other. None depends on the size of the corpus, on the date or on the order o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from warehouse.dedupe.align import Alignment, align
-from warehouse.dedupe.reading import Array, Reading
+from warehouse.dedupe.reading import Array, Reading, meet, sentence_keys
 
 NAMES: Final = (
     "shingles_in", "shingles_out", "verbatim_in", "verbatim_out", "longest_run", "mean_run", "order",
@@ -23,6 +24,9 @@ NAMES: Final = (
     "name_conflict", "facts_aligned", "slot_share", "slots", "gap_rate", "gap_weight", "edited_share",
     "title", "length_ratio", "words_in", "words_out", "furniture_in", "furniture_out", "single_mean", "extra_blocks",
 )  # fmt: skip
+LOOK_COSINE: Final = 0.25
+LOOK_SHINGLES: Final = 0.08
+Directed = Callable[[str, float, float], None]
 INDEX: Final = {name: i for i, name in enumerate(NAMES)}
 
 
@@ -47,7 +51,7 @@ def weigh_pair(a: Reading, b: Reading, keep_a: Array | None = None, keep_b: Arra
     keep_a = np.ones(len(a.words), dtype=bool) if keep_a is None else keep_a
     keep_b = np.ones(len(b.words), dtype=bool) if keep_b is None else keep_b
     found = align(a, b, keep_a, keep_b)
-    common = np.intersect1d(a.shingle_set, b.shingle_set, assume_unique=True)
+    common = a.shingle_set[meet(a.shingle_set, b.shingle_set)[0]]
     side_a, side_b = _side(a, keep_a, common), _side(b, keep_b, common)
     align_a = _mean(found.cover_ab, found.weight_a)
     align_b = _mean(found.cover_ba, found.weight_b)
@@ -150,6 +154,15 @@ def _mean(values: Array, weights: Array) -> float:
     return float((values * weights).sum()) / total if total > 0 else 0.0
 
 
+def worth_a_look(a: Reading, b: Reading) -> bool:
+    """Whether a pair shares enough words to be weighed at all: cheap, and wrong for hardly any copy (see the tests)."""
+    of_a, of_b = meet(a.stems[0], b.stems[0])
+    if float(a.stem_vector[of_a] @ b.stem_vector[of_b]) >= LOOK_COSINE:
+        return True
+    fewest = min(len(a.shingle_set), len(b.shingle_set))
+    return fewest > 0 and len(meet(a.shingle_set, b.shingle_set)[0]) >= LOOK_SHINGLES * fewest
+
+
 def _order(a: Reading, b: Reading, common: Array) -> float:
     """How often the next shared shingle of A comes next in B too (1: same order; 0.5 where nothing is shared)."""
     if len(common) < 2:
@@ -164,26 +177,19 @@ def _order(a: Reading, b: Reading, common: Array) -> float:
     return float((steps[jumps] > 0).mean()) if jumps.any() else 1.0
 
 
-def _stem_features(a: Reading, b: Reading, v: dict[str, float], directed: object) -> None:
-    stems_a, weights_a, counts_a = a.stems
-    stems_b, weights_b, counts_b = b.stems
-    _, ia, ib = np.intersect1d(stems_a, stems_b, assume_unique=True, return_indices=True)
-    directed("stems", weights_a[ia].sum() / max(1e-6, weights_a.sum()), weights_b[ib].sum() / max(1e-6, weights_b.sum()))  # type: ignore[operator]
-    tf_a, tf_b = weights_a * (1 + np.log(np.maximum(counts_a, 1))), weights_b * (1 + np.log(np.maximum(counts_b, 1)))
-    norm = float(np.sqrt((tf_a**2).sum() * (tf_b**2).sum()))
-    v["stem_cosine"] = float((tf_a[ia] * tf_b[ib]).sum()) / norm if norm else 0.0
+def _stem_features(a: Reading, b: Reading, v: dict[str, float], directed: Directed) -> None:
+    (stems_a, weights_a, _), (stems_b, weights_b, _) = a.stems, b.stems
+    ia, ib = meet(stems_a, stems_b)
+    total_a, total_b = max(1e-6, weights_a.sum()), max(1e-6, weights_b.sum())
+    directed("stems", weights_a[ia].sum() / total_a, weights_b[ib].sum() / total_b)
+    v["stem_cosine"] = float(a.stem_vector[ia] @ b.stem_vector[ib])
     rare_a, rare_b = weights_a > 5.0, weights_b > 5.0
-    directed(  # type: ignore[operator]
-        "rare", rare_a[ia].sum() / max(1, rare_a.sum()), rare_b[ib].sum() / max(1, rare_b.sum())
-    )
+    directed("rare", rare_a[ia].sum() / max(1, rare_a.sum()), rare_b[ib].sum() / max(1, rare_b.sum()))
 
 
 def _cosine(a: tuple[Array, Array], b: tuple[Array, Array]) -> float:
-    _, ia, ib = np.intersect1d(a[0], b[0], assume_unique=True, return_indices=True)
-    if len(ia) == 0:
-        return 0.0
-    wa, wb = 1 + np.log(a[1]), 1 + np.log(b[1])
-    return float((wa[ia] * wb[ib]).sum() / np.sqrt((wa**2).sum() * (wb**2).sum()))
+    ia, ib = meet(a[0], b[0])
+    return float(a[1][ia] @ b[1][ib])
 
 
 def _order_features(found: Alignment, v: dict[str, float]) -> None:
@@ -204,17 +210,19 @@ def _order_features(found: Alignment, v: dict[str, float]) -> None:
     v["extra_blocks"] = blocks / max(1, len(longer))
 
 
-def _fact_features(a: Reading, b: Reading, keep_a: Array, keep_b: Array, v: dict[str, float], directed: object) -> None:
+def _fact_features(
+    a: Reading, b: Reading, keep_a: Array, keep_b: Array, v: dict[str, float], directed: Directed
+) -> None:
     numbers_a = np.unique(a.words.stem[a.is_number & keep_a & (a.words.weight > 3)])
     numbers_b = np.unique(b.words.stem[b.is_number & keep_b & (b.words.weight > 3)])
-    shared = len(np.intersect1d(numbers_a, numbers_b, assume_unique=True))
+    shared = len(meet(numbers_a, numbers_b)[0])
     v["numbers_shared"] = np.log1p(shared)
-    directed("numbers", _part(shared, len(numbers_a)), _part(shared, len(numbers_b)))  # type: ignore[operator]
+    directed("numbers", _part(shared, len(numbers_a)), _part(shared, len(numbers_b)))
     names_a = np.unique(a.words.stem[a.is_name & keep_a])
     names_b = np.unique(b.words.stem[b.is_name & keep_b])
-    both = len(np.intersect1d(names_a, names_b, assume_unique=True))
+    both = len(meet(names_a, names_b)[0])
     v["names_shared"] = np.log1p(both)
-    directed("names", _part(both, len(names_a)), _part(both, len(names_b)))  # type: ignore[operator]
+    directed("names", _part(both, len(names_a)), _part(both, len(names_b)))
 
 
 def _part(shared: int, of: int) -> float:
@@ -273,10 +281,7 @@ def _differing(r: Reading, other: Reading, keep: Array, to_other: Array) -> _Dif
     index = np.flatnonzero(keep & (to_other[words.sentence] >= 0))
     stem = words.stem[index]
     partner = to_other[words.sentence[index]]
-    with np.errstate(over="ignore"):
-        keys = stem + partner.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-        sentence = other.words.sentence.astype(np.uint64)
-        theirs = np.unique(other.words.stem + sentence * np.uint64(0x9E3779B97F4A7C15))
+    keys, theirs = sentence_keys(stem, partner), other.sentence_words
     return _Differing(
         row=words.sentence[index],
         partner=partner,

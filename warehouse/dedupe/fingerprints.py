@@ -50,9 +50,11 @@ class Fingerprint:
     @classmethod
     def from_dict(cls, raw: dict[str, Any]) -> Fingerprint:
         """The fingerprint in a parsed JSON object."""
-        hashed = {k: tuple(int(v) for v in raw[k]) for k in ("marks", "shingles", "names", "numbers", "titles")}
-        plain = {k: raw[k] for k in ("article_id", "site", "language", "words", "published")}
-        return cls(**hashed, **plain)
+        return cls(
+            article_id=str(raw["article_id"]), site=str(raw["site"]), language=str(raw["language"]),
+            words=int(raw["words"]), published=raw["published"],
+            **{k: tuple(int(v) for v in raw[k]) for k in ("marks", "shingles", "names", "numbers", "titles")},
+        )  # fmt: skip
 
 
 def fingerprint(article: Article) -> Fingerprint:
@@ -128,7 +130,8 @@ def _ints(values: Array) -> tuple[int, ...]:
 
 def find_fingerprints(con: DuckDBPyConnection, article_ids: Iterable[str]) -> dict[str, Fingerprint]:
     """The stored fingerprints of the given articles."""
-    rows = con.execute(load_sql("copies_fingerprints"), {"article_ids": texts_argument(sorted(set(article_ids)))}).fetchall()
+    ids = {"article_ids": texts_argument(sorted(set(article_ids)))}
+    rows = con.execute(load_sql("copies_fingerprints"), ids).fetchall()
     return {article_id: Fingerprint.from_json(text) for article_id, text in rows}
 
 

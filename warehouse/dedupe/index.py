@@ -55,40 +55,47 @@ class CandidateIndex:
             docs=np.asarray(columns["doc"], dtype=np.uint32),
         )
 
-    def candidates(self, marks: Array, rules: CopyRules) -> list[int]:
-        """Documents to compare with an article of these marks, most promising first; at most twice `candidates`.
+    @classmethod
+    def of_batch(cls, marks: Sequence[Array]) -> CandidateIndex:
+        """The index of a batch alone: documents are numbered by their place in it."""
+        hashes = np.concatenate([*marks, np.empty(0, dtype=np.uint32)])
+        docs = np.repeat(np.arange(len(marks), dtype=np.uint32), [len(m) for m in marks])
+        order = np.lexsort((docs, hashes))
+        return cls(hashes=hashes[order], docs=docs[order])
 
-        By passages: those that share `shared_passages` of them or more. By terms: those that share at least
-        `shared_terms`, weighed by how rare a term is in the index. A mark in many documents counts little.
+    def candidates(self, marks: Array, rules: CopyRules, *, before: int | None = None) -> list[int]:
+        """Documents to compare with an article of these marks, most promising first; at most `rules.candidates`.
+
+        A document counts if it shares `shared_passages` passages, or `shared_terms` terms, or one passage and half as
+        many terms. Marks are weighed by how few documents carry them, terms at `term_worth` of a passage. With
+        `before`, only documents of a lower number.
         """
         low = np.searchsorted(self.hashes, marks, side="left")
         high = np.searchsorted(self.hashes, marks, side="right")
-        count = high - low
-        has = count > 0
+        has = high > low
         if not has.any():
             return []
-        low, high, marks, count = low[has], high[has], marks[has], count[has]
+        low, high, marks = low[has], high[has], marks[has]
+        count = high - low
         low = np.maximum(low, high - rules.most_documents)
         size = high - low
         offset = np.repeat(low - np.concatenate(([0], np.cumsum(size)[:-1])), size)
         docs = self.docs[np.arange(int(size.sum())) + offset]
         is_term = np.repeat((marks & 1) == 1, size)
-        worth = np.repeat(1.0 / (1.0 + np.log(count)), size)
-        found = _best(docs[~is_term], worth[~is_term], rules.shared_passages, rules.candidates)
-        return found + [
-            d for d in _best(docs[is_term], worth[is_term], rules.shared_terms, rules.candidates) if d not in found
-        ]
-
-
-def _best(docs: Array, worth: Array, least: int, most: int) -> list[int]:
-    """The documents that come at least `least` times, by the sum of their marks' worth."""
-    if len(docs) == 0:
-        return []
-    distinct, where, counts = np.unique(docs, return_inverse=True, return_counts=True)
-    score = np.bincount(where, weights=worth)
-    score[counts < least] = -1.0
-    top = np.argsort(-score, kind="stable")[:most]
-    return [int(d) for d in distinct[top[score[top] > 0]]]
+        worth = np.repeat(1.0 / (1.0 + np.log(count)), size) * np.where(is_term, rules.term_worth, 1.0)
+        if before is not None:
+            early = docs < before
+            docs, is_term, worth = docs[early], is_term[early], worth[early]
+        if len(docs) == 0:
+            return []
+        distinct, where = np.unique(docs, return_inverse=True)
+        terms = np.bincount(where, weights=is_term)
+        passages = np.bincount(where) - terms
+        enough = (passages >= rules.shared_passages) | (terms >= rules.shared_terms)
+        enough |= (passages >= 1) & (terms >= rules.shared_terms / 2)
+        score = np.where(enough, np.bincount(where, weights=worth), -1.0)
+        top = np.argsort(-score, kind="stable")[: rules.candidates]
+        return [int(d) for d in distinct[top[score[top] > 0]]]
 
 
 def find_documents(con: DuckDBPyConnection, docs: Iterable[int]) -> dict[int, Known]:

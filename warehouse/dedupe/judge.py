@@ -2,37 +2,43 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from duckdb import DuckDBPyConnection
 
 from extractors.model import Article, Kinship, Verdict
-from warehouse.dedupe.arguments import texts_argument
+from warehouse.dedupe.across import in_two_languages, weigh_across
+from warehouse.dedupe.arguments import numbers_argument, texts_argument
 from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
+from warehouse.dedupe.features import worth_a_look
 from warehouse.dedupe.fingerprints import Fingerprint, find_fingerprints, judge_fingerprint, store_fingerprints
 from warehouse.dedupe.index import CandidateIndex, Known, add_documents, find_documents
 from warehouse.dedupe.pairs import JudgedPair, features_of, find_spans, judge_pair
-from warehouse.dedupe.reading import Array, Reading, read_article, read_text
+from warehouse.dedupe.reading import Array, Reading, guess_script, read_article, read_text
 from warehouse.dedupe.rules import CopyRules
 from warehouse.dedupe.sketch import sketch
 from warehouse.dedupe.verdict import Relative, adds_facts, decide, kinship_of, revise
 from warehouse.sql import load_sql
 
-PREFERRED = 3  # kinships that keep their spans and features
+SHOWN = 2  # kinships that carry the passages in common
+SETTLED = 0.9  # so much of an article in one original settles the matter
+Side = tuple[Reading, Array]  # a reading, and which of its words count
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gathered:
-    """All that a batch is judged on. `texts` are the readings of known articles, `roots` lead from copy to original."""
+    """All that a batch is judged on. `texts` are the readings of known articles, `before` those of earlier versions of
+    the batch's own (by place in the batch); `roots` lead from copy to original."""
 
     readings: tuple[Reading, ...]
     marks: tuple[Array, ...]
     known: tuple[tuple[str, ...], ...]
     texts: Mapping[str, Reading]
+    before: Mapping[int, Reading]
     fingerprints: Mapping[str, Fingerprint]
     roots: Mapping[str, str]
 
@@ -66,14 +72,16 @@ def gather(
     docs = [index.candidates(m, rules) for m in marks]
     documents = find_documents(con, (d for found in docs for d in found))
     known = tuple(_with_originals(a.article_id, found, documents) for a, found in zip(articles, docs, strict=True))
-    wanted = {i for ids in known for i in ids} | {a.article_id for a in articles}
+    wanted = {i for ids in known for i in ids}
     texts = find_texts(con, wanted)
-    rows = con.execute(load_sql("copies_roots"), {"article_ids": texts_argument(sorted(wanted))}).fetchall() if wanted else []
+    ids = {"article_ids": texts_argument(sorted(wanted))}
+    rows = con.execute(load_sql("copies_roots"), ids).fetchall() if wanted else []
     return Gathered(
         readings=readings,
         marks=marks,
         known=known,
         texts=texts,
+        before=find_versions_before(con, articles),
         fingerprints=find_fingerprints(con, wanted - texts.keys()) if wanted else {},
         roots={d.article_id: d.original_id for d in documents.values()} | dict(rows),
     )
@@ -96,79 +104,109 @@ def find_texts(con: DuckDBPyConnection, article_ids: Iterable[str]) -> dict[str,
     if not wanted:
         return {}
     rows = con.execute(load_sql("copies_texts"), {"article_ids": texts_argument(wanted)}).fetchall()
-    return {
-        article_id: read_text(
-            text, article_id=article_id, title=title, site=site, language=language or "en",
-            day=published.date().toordinal() if published else None, links=frozenset(links or ()),
-        )
-        for article_id, _, title, site, language, published, _, text, links, _ in rows
-    }  # fmt: skip
+    return {row[0]: _stored_reading(row) for row in rows}
 
 
-@dataclass(kw_only=True)
-class _Night:
-    """What the deciding loop remembers of the articles it has judged already."""
+def find_versions_before(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, Reading]:
+    """For the articles (by place in the batch) whose address is known with another text: that text, the latest."""
+    if not articles:
+        return {}
+    parameters = {
+        "article_ids": texts_argument(a.article_id for a in articles),
+        "content_hashes": texts_argument(a.content_hash for a in articles),
+        "fetched_at": texts_argument(a.fetched_at.isoformat() for a in articles),
+        "positions": numbers_argument(np.arange(len(articles))),
+    }
+    rows = con.execute(load_sql("copies_versions_before"), parameters).fetchall()
+    return {row[0]: _stored_reading(row[1:]) for row in rows}
 
-    by_mark: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    roots: dict[str, str] = field(default_factory=dict)
+
+def _stored_reading(row: tuple[Any, ...]) -> Reading:
+    article_id, title, site, language, published, text, links = row
+    return read_text(
+        text, article_id=article_id, title=title, site=site, language=language or guess_script(text),
+        day=published.date().toordinal() if published else None, links=frozenset(links or ()),
+    )  # fmt: skip
 
 
 def decide_batch(articles: Sequence[Article], gathered: Gathered, rules: CopyRules) -> list[Verdict]:
     """The verdicts that the gathered facts give; pure."""
     furniture = find_boilerplate([*gathered.readings, *gathered.texts.values()], articles=rules.boilerplate_articles)
-    keep_known = {i: keep_words(r, furniture) for i, r in gathered.texts.items()}
-    keep_ours = [keep_words(r, furniture) for r in gathered.readings]
-    night = _Night(roots=dict(gathered.roots))
-    position = {a.article_id: i for i, a in reversed(list(enumerate(articles)))}
+    known = {i: (r, keep_words(r, furniture)) for i, r in gathered.texts.items()}
+    ours = [(r, keep_words(r, furniture)) for r in gathered.readings]
+    batch = CandidateIndex.of_batch(gathered.marks)
+    roots = dict(gathered.roots)
+    judged: dict[str, Side] = {}
     verdicts: list[Verdict] = []
     for i, article in enumerate(articles):
-        r, keep = gathered.readings[i], keep_ours[i]
-        relatives: list[Relative] = []
-        pairs: dict[str, tuple[Reading, JudgedPair]] = {}
-        earlier = _earlier(night, gathered.marks[i], rules)
-        others: dict[str, tuple[Reading, Array]] = {
-            k: (gathered.texts[k], keep_known[k]) for k in gathered.known[i] if k in gathered.texts
-        }
-        for j in earlier:
+        own = judged.get(article.article_id)
+        if own is None and i in gathered.before:
+            own = gathered.before[i], keep_words(gathered.before[i], furniture)
+        others: dict[str, Side] = {k: known[k] for k in gathered.known[i] if k in known}
+        for j in batch.candidates(gathered.marks[i], rules, before=i):
             other_id = articles[j].article_id
-            others[other_id] = (gathered.readings[j], keep_ours[j])
-            root = night.roots.get(other_id, other_id)
-            if root in position and position[root] < i:
-                others[root] = (gathered.readings[position[root]], keep_ours[position[root]])
-            elif root in gathered.texts:
-                others[root] = (gathered.texts[root], keep_known[root])
-        own = others.pop(article.article_id, None)
-        if own is None and article.article_id in gathered.texts:
-            own = (gathered.texts[article.article_id], keep_known[article.article_id])
-        for other_id, (other, keep_other) in others.items():
-            pair = judge_pair(r, other, keep, keep_other)
-            if pair.probability >= rules.threshold:
-                pairs[other_id] = (other, pair)
-                kinship = kinship_of(pair, other_id, features=features_of(pair.evidence))
-                relatives.append(Relative(kinship=kinship, covered=pair.evidence.matched_a))
+            others[other_id] = ours[j]
+            root = roots.get(other_id, other_id)
+            original = judged.get(root) or known.get(root)
+            if original is not None:
+                others[root] = original
+        others.pop(article.article_id, None)
+        relatives, pairs = _relatives(ours[i], others, roots, rules)
         for other_id in gathered.known[i]:
             if other_id in gathered.fingerprints:
-                found = judge_fingerprint(r, gathered.fingerprints[other_id], threshold=rules.threshold)
-                if found:
-                    relatives.append(Relative(kinship=found, covered=None))
-        verdict = decide(article, int(keep.sum()), relatives, night.roots, rules)
-        verdict = replace(verdict, kin=tuple(_with_spans(k, r, pairs) for k in verdict.kin[:PREFERRED]) +
-                          verdict.kin[PREFERRED:])  # fmt: skip
+                found = judge_fingerprint(ours[i][0], gathered.fingerprints[other_id], threshold=rules.threshold)
+                relatives += [Relative(kinship=found, covered=None)] if found else []
+        verdict = decide(article, int(ours[i][1].sum()), relatives, roots, rules)
+        verdict = replace(verdict, kin=_with_spans(verdict.kin, ours[i][0], pairs))
         if own is not None:
-            verdict = _revision(article, r, keep, own, verdict)
+            verdict = _revision(article, ours[i], own, verdict)
         verdicts.append(verdict)
+        judged[article.article_id] = ours[i]
         if verdict.original_id and verdict.original_id != article.article_id:
-            night.roots[article.article_id] = night.roots.get(verdict.original_id, verdict.original_id)
-        for mark in gathered.marks[i].tolist():
-            night.by_mark[mark].append(i)
+            roots[article.article_id] = roots.get(verdict.original_id, verdict.original_id)
     return verdicts
 
 
-def _revision(
-    article: Article, r: Reading, keep: Array, own: tuple[Reading, Array], verdict: Verdict
-) -> Verdict:
+def _relatives(
+    ours: Side, others: Mapping[str, Side], roots: Mapping[str, str], rules: CopyRules
+) -> tuple[list[Relative], dict[str, tuple[Reading, JudgedPair]]]:
+    """The kinships of one article that hold, and the judged pairs behind them."""
+    r, keep = ours
+    relatives: list[Relative] = []
+    pairs: dict[str, tuple[Reading, JudgedPair]] = {}
+    for other_id, (other, keep_other) in others.items():
+        if in_two_languages(r, other):
+            across = kinship_across(r, other, other_id)
+            if across.confidence >= rules.cross_language_threshold:
+                relatives.append(Relative(kinship=across, covered=None))
+            continue
+        if not worth_a_look(r, other):
+            continue
+        pair = judge_pair(r, other, keep, keep_other)
+        if pair.probability >= rules.threshold:
+            pairs[other_id] = (other, pair)
+            kinship = kinship_of(pair, other_id, features=features_of(pair.evidence))
+            relatives.append(Relative(kinship=kinship, covered=pair.evidence.matched_a))
+            is_original = roots.get(other_id, other_id) == other_id
+            if is_original and pair.relation in ("exact", "near") and pair.share_a >= SETTLED:
+                break  # all of it stands in an original: nothing else can decide
+    return relatives, pairs
+
+
+def kinship_across(r: Reading, other: Reading, other_id: str) -> Kinship:
+    """The kinship with an article in another language; no passages, since none stand word for word."""
+    found = weigh_across(r, other)
+    return Kinship(
+        other_id=other_id, relation="paraphrase", share=round(found.share, 4), other_share=round(found.share, 4),
+        confidence=round(found.probability, 4),
+        features={name: round(value, 4) for name, value in found.features.items() if name != "bias"},
+        reasons=("cross-language", f"{r.language} and {other.language}: names, figures and concepts agree"),
+    )  # fmt: skip
+
+
+def _revision(article: Article, ours: Side, own: Side, verdict: Verdict) -> Verdict:
     """A known address with another text: a revision of itself."""
-    old, keep_old = own
+    (r, keep), (old, keep_old) = ours, own
     if r.text == old.text and r.title == old.title:
         return verdict
     pair = judge_pair(r, old, keep, keep_old)
@@ -178,31 +216,13 @@ def _revision(
     return revise(verdict, article.article_id, kinship, adds_facts=facts)
 
 
-def _with_spans(k: Kinship, r: Reading, pairs: Mapping[str, tuple[Reading, JudgedPair]]) -> Kinship:
-    if k.other_id not in pairs:
-        return k
-    other, pair = pairs[k.other_id]
-    return replace(k, spans=find_spans(r, other, pair.evidence))
-
-
-def _earlier(night: _Night, marks: Array, rules: CopyRules) -> list[int]:
-    """Earlier articles of the batch that share enough marks, most promising first."""
-    hits = [(mark, night.by_mark[mark]) for mark in marks.tolist() if mark in night.by_mark]
-    passages: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    terms: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for mark, owners in hits:
-        target = terms if mark & 1 else passages
-        worth = 1.0 / (1.0 + float(np.log(len(owners))))
-        for owner in owners[-rules.most_documents :]:
-            entry = target[owner]
-            entry[0] += 1
-            entry[1] += worth
-    chosen: dict[int, None] = {}
-    for table, least in ((passages, rules.shared_passages), (terms, rules.shared_terms)):
-        enough = [(score, owner) for owner, (count, score) in table.items() if count >= least]
-        enough.sort(key=lambda e: (-e[0], e[1]))
-        chosen.update(dict.fromkeys(owner for _, owner in enough[: rules.candidates]))
-    return list(chosen)
+def _with_spans(
+    kin: Sequence[Kinship], r: Reading, pairs: Mapping[str, tuple[Reading, JudgedPair]]
+) -> tuple[Kinship, ...]:
+    """The kinships, the first two with the passages in common; to show those of the others, compare the texts."""
+    shown = (replace(k, spans=find_spans(r, pairs[k.other_id][0], pairs[k.other_id][1].evidence))
+             if k.other_id in pairs else k for k in kin[:SHOWN])  # fmt: skip
+    return (*shown, *kin[SHOWN:])
 
 
 def add_sketches(con: DuckDBPyConnection, articles: Sequence[Article], verdicts: Sequence[Verdict]) -> None:
@@ -240,6 +260,9 @@ def add_fingerprints(con: DuckDBPyConnection, fingerprints: Iterable[Fingerprint
 def compare(a: Article, b: Article) -> Kinship:
     """How A relates to B, with passages in common and all features; relation `new` where it is no copy."""
     ra, rb = read_article(a), read_article(b)
+    if in_two_languages(ra, rb):
+        across = kinship_across(ra, rb, b.article_id)
+        return across if across.confidence >= CopyRules().cross_language_threshold else replace(across, relation="new")
     pair = judge_pair(ra, rb)
     kinship = kinship_of(pair, b.article_id, features=features_of(pair.evidence))
     kinship = replace(kinship, spans=find_spans(ra, rb, pair.evidence))

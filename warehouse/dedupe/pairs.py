@@ -11,10 +11,12 @@ import numpy as np
 
 from extractors.model import Relation, Span
 from warehouse.dedupe.features import NAMES, Evidence, weigh_pair
+from warehouse.dedupe.offsets import WordOffsets
 from warehouse.dedupe.reading import Array, Reading
-from warehouse.dedupe.trees import Trees, sigmoid, softmax
+from warehouse.dedupe.trees import Trees, sigmoid
 from warehouse.dedupe.weights import load_arrays
 
+NAMED_FROM: Final = 0.05  # below this probability nobody asks for the relation
 RELATIONS: Final[tuple[Relation, ...]] = ("exact", "near", "contained-in", "revision", "paraphrase")
 
 
@@ -61,7 +63,7 @@ def judge_evidence(a: Reading, b: Reading, evidence: Evidence, judges: Judges) -
     """The judgement that evidence gives."""
     row = evidence.values[None, :]
     probability = float(sigmoid(judges.whether.raw(row))[0, 0])
-    relation = RELATIONS[int(softmax(judges.how.raw(row))[0].argmax())]
+    relation = RELATIONS[int(judges.how.raw(row)[0].argmax())] if probability >= NAMED_FROM else "paraphrase"
     if len(a.words) and np.array_equal(a.words.surface, b.words.surface):
         probability, relation = 1.0, "exact"
     share_a, share_b = shares(evidence, relation)
@@ -126,41 +128,40 @@ def find_spans(a: Reading, b: Reading, evidence: Evidence, *, most: int = 200) -
 
 
 def verbatim_spans(a: Reading, b: Reading, *, shortest: int = 4) -> list[Span]:
-    """Runs of at least `shortest` equal words, longest possible, each word of A used once."""
-    from warehouse.dedupe.offsets import word_offsets
-
-    width = 3
-    if len(a.words) < width or len(b.words) < width:
+    """Runs of at least `shortest` equal words (or the whole of a shorter text), in order of A, each word used once."""
+    ours, theirs = a.shingles, b.shingles
+    if len(ours) == 0 or len(theirs) == 0:
         return []
-    first: dict[int, list[int]] = {}
-    for j, h in enumerate(b.shingles.tolist()):
-        first.setdefault(h, []).append(j)
-    ours, theirs = a.words.surface.tolist(), b.words.surface.tolist()
-    off_a, off_b = word_offsets(a), word_offsets(b)
+    order = np.argsort(theirs, kind="stable")
+    ordered = theirs[order]
+    at = np.searchsorted(ordered, ours)
+    at[at == len(ordered)] = 0
+    hit = ordered[at] == ours
+    place = np.where(hit, order[at], -1)
+    for i in np.flatnonzero(hit[1:]) + 1:  # a repeated passage goes on where the one before went
+        after = place[i - 1] + 1
+        if place[i - 1] >= 0 and after < len(theirs) and theirs[after] == ours[i]:
+            place[i] = after
+    breaks = np.flatnonzero(np.diff(np.where(hit, place - np.arange(len(ours)), -len(ours) - len(theirs) - 9)))
+    starts = np.concatenate(([0], breaks + 1))
+    ends = np.concatenate((breaks + 1, [len(ours)]))
+    width = len(a.words) - len(ours) + 1
+    offsets_a, offsets_b = WordOffsets(a), WordOffsets(b)
     spans: list[Span] = []
-    i, expected = 0, -1
-    hashes = a.shingles.tolist()
-    while i < len(hashes):
-        places = first.get(hashes[i])
-        if not places:
-            i += 1
+    used = 0
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if not hit[start]:
             continue
-        best, length = places[0], 0
-        for j in sorted(places[:8], key=lambda p: p != expected):
-            n = 0
-            while i + n < len(ours) and j + n < len(theirs) and ours[i + n] == theirs[j + n]:
-                n += 1
-            if n > length:
-                best, length = j, n
-        if length >= min(shortest, len(ours), len(theirs)):
-            spans.append(
-                Span(start=off_a[i][0], end=off_a[i + length - 1][1],
-                     other_start=off_b[best][0], other_end=off_b[best + length - 1][1])
-            )  # fmt: skip
-            i += length
-            expected = best + length
-        else:
-            i += 1
+        last = end - 1 + width - 1
+        first = max(start, used)
+        if last - first + 1 < min(shortest, len(a.words)):
+            continue
+        shift = int(place[start]) - start
+        spans.append(
+            Span(start=offsets_a.of(first)[0], end=offsets_a.of(last)[1],
+                 other_start=offsets_b.of(first + shift)[0], other_end=offsets_b.of(last + shift)[1])
+        )  # fmt: skip
+        used = last + 1
     return spans
 
 

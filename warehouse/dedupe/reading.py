@@ -15,9 +15,12 @@ from warehouse.dedupe.words import CAPITAL, CJK_RUN, LETTERS, NUMBER, lexicon, s
 Array = np.ndarray
 
 SENTENCE_END: Final = re.compile(
-    r"(?<=[.!?…])[\"”’»)\]]*\s+(?=[\"“‘„«(\[]?[^\W\d_a-zà-ÿ])|(?<=[。！？])[」』”]?|\n\s*|(?<=[.!?][\"”’»)])\s+(?=[^\W\d_a-z])"
+    r"(?<=[.!?…])[\"”’»)\]]*\s+(?=[\"“‘„«(\[]?[^\W\d_a-zà-ÿ])"
+    r"|(?<=[。！？])[」』”]?|\n\s*|(?<=[.!?][\"”’»)])\s+(?=[^\W\d_a-z])"
 )
-ABBREVIATION: Final = re.compile(r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Inc|Corp|No|vs|Jr|bzw|ca|Nr)\.$")
+ABBREVIATION: Final = re.compile(
+    r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Inc|Corp|No|vs|Jr|bzw|ca|Nr)\.$"
+)
 SHINGLE_MIX: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 MAX_WORDS: Final = 12_000
 
@@ -88,7 +91,7 @@ class Reading:
         heading = (share > 0.6)[words.sentence]
         inside = capital & ~first & ~heading & (words.weight > 1.5)
         known = np.unique(words.stem[inside])
-        return inside | (capital & np.isin(words.stem, known))
+        return np.asarray(inside | (capital & np.isin(words.stem, known)))
 
     @cached_property
     def is_number(self) -> Array:
@@ -107,8 +110,20 @@ class Reading:
 
     @cached_property
     def grams(self) -> tuple[Array, Array]:
-        """Character 4-grams within words (hashed, sorted, distinct) and how often each occurs."""
-        return character_grams(f"{self.title}\n{self.text[:40_000]}")
+        """Character 4-grams within words (hashed, sorted, distinct) and the unit vector of their damped counts."""
+        grams, counts = character_grams(f"{self.title}\n{self.text[:40_000]}")
+        return grams, unit(1.0 + np.log(counts))
+
+    @cached_property
+    def stem_vector(self) -> Array:
+        """The unit vector of the stems: weight times damped count."""
+        _, weights, counts = self.stems
+        return unit(weights * (1.0 + np.log(counts)))
+
+    @cached_property
+    def sentence_words(self) -> Array:
+        """One key for each distinct word of each sentence, sorted (see `sentence_keys`)."""
+        return np.unique(sentence_keys(self.words.stem, self.words.sentence))
 
     @property
     def sentence_count(self) -> int:
@@ -209,12 +224,37 @@ def shingle(hashes: Array, width: int = 3) -> Array:
         return mix(mixed)
 
 
+def unit(values: Array) -> Array:
+    """The vector at length one; the zero vector stays."""
+    length = float(np.sqrt((values * values).sum()))
+    return np.asarray(values / length, dtype=np.float32) if length else np.asarray(values, dtype=np.float32)
+
+
+def sentence_keys(stems: Array, sentences: Array) -> Array:
+    """A key for a stem in a sentence of a given number."""
+    with np.errstate(over="ignore"):
+        return np.asarray(stems + sentences.astype(np.uint64) * SHINGLE_MIX[0])
+
+
+def meet(a: Array, b: Array) -> tuple[Array, Array]:
+    """Where two sorted arrays of distinct values meet: positions in each, in order."""
+    if len(a) > len(b):
+        other, own = meet(b, a)
+        return own, other
+    if len(a) == 0:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    at = np.searchsorted(b, a)
+    at[at == len(b)] = 0
+    own = np.flatnonzero(b[at] == a)
+    return own, at[own]
+
+
 def mix(values: Array) -> Array:
     """Spreads the bits evenly (the finaliser of SplitMix64, Steele et al. 2014)."""
     with np.errstate(over="ignore"):
         z = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return z ^ (z >> np.uint64(31))
+        return np.asarray(z ^ (z >> np.uint64(31)))
 
 
 def character_grams(text: str, width: int = 4) -> tuple[Array, Array]:

@@ -10,9 +10,10 @@ class CopyRules:
     """What counts as a copy. The defaults were measured (see tests/benchmarks/dedupe.py).
 
     `threshold`: the least probability that a pair shares its origin. `cross_language_threshold`: the same for pairs in
-    two languages. `candidates`: at most so many known articles are compared with one, by passages and by terms each.
-    `shared_passages`, `shared_terms`: so many marks two articles must share to be compared. `most_documents`: of a
-    mark that more documents carry, only the latest so many are looked at. `boilerplate_articles`: a sentence in so many
+    two languages. `candidates`: at most so many known articles, and so many of the same batch, are compared with one.
+    `shared_passages`, `shared_terms`: so many marks two articles must share to be compared; `term_worth`: what a shared
+    term counts beside a shared passage. `most_documents`: of a mark that more documents carry, only the latest so many
+    are looked at. `boilerplate_articles`: a sentence in so many
     unlike articles of one site is furniture of the site. `merged_cover`: an article so much of which stands in several
     others together is a merge of them. `contained_share`: an article that has less of itself in an earlier one that it
     swallows whole is new.
@@ -20,9 +21,10 @@ class CopyRules:
 
     threshold: float = 0.5
     cross_language_threshold: float = 0.5
-    candidates: int = 8
+    candidates: int = 10
     shared_passages: int = 2
-    shared_terms: int = 4
+    shared_terms: int = 5
+    term_worth: float = 0.7
     most_documents: int = 400
     boilerplate_articles: int = 3
     merged_cover: float = 0.85

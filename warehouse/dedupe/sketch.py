@@ -6,7 +6,9 @@ from typing import Final
 
 import numpy as np
 
+from warehouse.dedupe.across import LANGUAGES, find_marks
 from warehouse.dedupe.reading import Array, Reading
+from warehouse.dedupe.words import hash_word
 
 ONE_IN: Final = 10
 FEWEST: Final = 24
@@ -20,9 +22,9 @@ def sketch(r: Reading, *, one_in: int = ONE_IN) -> Array:
 
     Passages are the three-word shingles whose hash is below 2**64 / `one_in`, at least 24 and at most 400 (Irber et
     al. 2022, FracMinHash); an article inside a longer one therefore shares its marks with it. Terms are the 24 that
-    tell most: rare words, names and numbers; names keep their spelling, so that a translation shares them.
+    tell most (rare words, names and numbers) and 12 names and figures that a translation keeps.
     """
-    return np.unique(np.concatenate((passages(r, one_in=one_in), terms(r))))
+    return np.unique(np.concatenate((passages(r, one_in=one_in), terms(r), anchors(r))))
 
 
 def passages(r: Reading, *, one_in: int = ONE_IN) -> Array:
@@ -46,6 +48,13 @@ def terms(r: Reading) -> Array:
     worth = worth * np.where(np.isin(words.stem[first], r.title_words.stem), 1.3, 1.0)
     best = np.argsort(-worth, kind="stable")[:MOST_TERMS]
     return fold(distinct[best[worth[best] > 0]]) | TERM_BIT
+
+
+def anchors(r: Reading) -> Array:
+    """The marks that a translation keeps: 32-bit, lowest bit 1."""
+    if r.language not in LANGUAGES:
+        return np.empty(0, dtype=np.uint32)
+    return np.array([hash_word(f"anchor {m}") & 0xFFFFFFFF for m in find_marks(r)], dtype=np.uint32) | TERM_BIT
 
 
 def fold(hashes: Array) -> Array:

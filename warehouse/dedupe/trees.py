@@ -31,24 +31,18 @@ class Trees:
 
     def raw(self, rows: Array) -> Array:
         """Sums of leaves: rows (n, features) give (n, classes)."""
-        count, trees = len(rows), len(self.feature)
-        at = np.zeros((count, trees), dtype=np.int64)
-        tree = np.arange(trees)[None, :]
-        row = np.arange(count)[:, None]
+        trees = np.arange(len(self.feature))
+        return np.stack([self._raw_of(row, trees) for row in rows])
+
+    def _raw_of(self, row: Array, trees: Array) -> Array:
+        at = np.zeros(len(trees), dtype=np.int64)
         for _ in range(self.depth):
-            goes_left = rows[row, self.feature[tree, at]] <= self.threshold[tree, at]
-            at = np.where(goes_left, self.left[tree, at], self.right[tree, at])
-        classes = len(self.baseline)
-        leaves = self.value[tree, at].reshape(count, trees // classes, classes)
-        return np.asarray(leaves.sum(axis=1) + self.baseline)
+            goes_left = row[self.feature[trees, at]] <= self.threshold[trees, at]
+            at = np.where(goes_left, self.left[trees, at], self.right[trees, at])
+        leaves = self.value[trees, at].reshape(-1, len(self.baseline))
+        return np.asarray(leaves.sum(axis=0) + self.baseline)
 
 
 def sigmoid(raw: Array) -> Array:
     """Probabilities of log-odds."""
     return np.asarray(1.0 / (1.0 + np.exp(-raw)))
-
-
-def softmax(raw: Array) -> Array:
-    """Probabilities of each class, a row each."""
-    shifted = np.exp(raw - raw.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))

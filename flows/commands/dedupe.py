@@ -1,0 +1,131 @@
+"""`sovwatch dedupe`: is one article a copy of another, and what says so."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from extractors.documents import read_documents
+from extractors.model import Article, Kinship
+from extractors.urls import canonical_url
+from flows.commands import app
+from flows.commands.answers import print_json, safe
+from flows.commands.options import ConfigOption, JsonOption, fail, out
+from flows.commands.reading import StateOption, reading
+from flows.exits import Exit
+from warehouse.dedupe import compare
+from warehouse.readings import find_by_url
+
+dedupe = typer.Typer(name="dedupe", help="Copies: which article repeats which.", no_args_is_help=True)
+app.add_typer(dedupe)
+
+VERDICTS: Final = {
+    "new": "no copy",
+    "exact": "the same text",
+    "near": "nearly the same text",
+    "contained-in": "one is contained in the other",
+    "revision": "an edited version",
+    "paraphrase": "the same report in other words",
+}
+# The features that a person can picture, with what they mean.
+SHOWN: Final = {
+    "verbatim_in": "word for word, of the one that is more in the other",
+    "verbatim_out": "word for word, of the other one",
+    "half_in": "sentences with a counterpart, of the one",
+    "half_out": "sentences with a counterpart, of the other",
+    "facts_aligned": "names and numbers agree in like sentences",
+    "number_conflict": "like sentences with other numbers",
+    "order": "same order",
+    "title": "titles agree",
+    "names": "names shared",
+    "figures": "figures shared",
+    "concepts": "concepts shared",
+}
+MOST_SPANS: Final = 12
+
+
+@dedupe.callback()
+def group() -> None:
+    """Copies: which article repeats which."""
+
+
+@dedupe.command()
+def check(
+    a: Annotated[str, typer.Argument(help="A file (text, HTML, JSON lines) or the URL of a known article.")],
+    b: Annotated[str, typer.Argument(help="The article to compare it with: file or URL.")],
+    as_json: JsonOption = False,
+    state: StateOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Judge whether A is a copy of B and show the evidence side by side.
+
+    Boilerplate is left in, since one pair does not tell what a site repeats. Exit codes: 0 whatever the verdict;
+    1 there is no snapshot yet; 2 a file cannot be read or a URL is not known.
+    """
+    first, second = (load(name, state, config) for name in (a, b))
+    kinship = compare(first, second)
+    if as_json:
+        print_json([{"a": first.url, "b": second.url, **dataclasses.asdict(kinship)}])
+        return
+    show(first, second, kinship)
+
+
+def load(name: str, state: Path | None, config: Path | None) -> Article:
+    """The article in a file or, for a URL, the one the snapshot knows; ends the command if there is none."""
+    if "://" in name:
+        url = canonical_url(name)
+        with reading(state, config) as con:
+            found = find_by_url(con, url) if url else None
+        if found is None:
+            fail(f"{name} is not a known article; give a file instead.", Exit.CONFIG)
+        return found
+    path = Path(name)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        fail(f"{name}: {error.strerror}", Exit.CONFIG)
+    read = read_documents(path.name, data, now=datetime.now(UTC))
+    if not read.articles:
+        fail(f"{name}: no article in it", Exit.CONFIG)
+    return read.articles[0]
+
+
+def show(a: Article, b: Article, kinship: Kinship) -> None:
+    """The verdict in a line, the features that decided, the passages in common side by side."""
+    verdict = VERDICTS[kinship.relation]
+    colour = "green" if kinship.relation == "new" else "yellow"
+    out.print(Text(f"{verdict} ({kinship.relation})", style=f"bold {colour}").append(
+        f"   confidence {kinship.confidence:.2f}; of A in B {kinship.share:.0%}, of B in A {kinship.other_share:.0%}",
+        style="not bold"))  # fmt: skip
+    for reason in kinship.reasons:
+        out.print(Text(f"  {safe(reason)}", style="dim"))
+    features = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for name, meaning in SHOWN.items():
+        if name in kinship.features:
+            features.add_row(Text(f"{kinship.features[name]:.2f}", justify="right"), Text(meaning, style="dim"))
+    out.print(features)
+    passages = Table(title=None, show_lines=True, expand=True)
+    passages.add_column(Text(f"A  {safe(a.title) or a.url}"), ratio=1)
+    passages.add_column(Text(f"B  {safe(b.title) or b.url}"), ratio=1)
+    longest = sorted(kinship.spans, key=lambda s: s.start - s.end)[:MOST_SPANS]
+    for span in sorted(longest, key=lambda s: s.start):
+        same = a.text[span.start : span.end].split() == b.text[span.other_start : span.other_end].split()
+        style = "" if same else "italic"
+        passages.add_row(Text(cut(a.text[span.start : span.end]), style=style),
+                         Text(cut(b.text[span.other_start : span.other_end]), style=style))  # fmt: skip
+    if kinship.spans:
+        out.print(passages)
+        if len(kinship.spans) > MOST_SPANS:
+            out.print(Text(f"  and {len(kinship.spans) - MOST_SPANS} shorter passages", style="dim"))
+
+
+def cut(text: str, *, most: int = 240) -> str:
+    """A passage on one line, cut in the middle where it is long."""
+    flat = safe(" ".join(text.split()))
+    return flat if len(flat) <= most else f"{flat[: most // 2]} … {flat[-most // 2 :]}"
