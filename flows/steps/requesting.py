@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from config.house import House
 from extractors.model import FetchedPage
 from extractors.web.fetch import Fetcher, fetch_all
 from extractors.web.guard import GuardPolicy
 from extractors.web.model import FetchLimits, FetchRequest, FetchResult
+from extractors.web.rights import RightsPolicy
+from extractors.web.robots import RobotsPolicy
 from flows.night import Night
 
+Clock = Callable[[], datetime]
 Heard = Callable[[FetchRequest, FetchResult], None]
 
 
@@ -23,7 +27,8 @@ def ask_all(night: Night, requests: Sequence[FetchRequest], heard: Heard, *, slo
     """
 
     async def visit() -> None:
-        async with night_fetcher(night, slow=slow) as fetcher:
+        tools = polite_fetcher(night.house, robots=night.robots, rights=night.rights, clock=night.clock, slow=slow)
+        async with tools as fetcher:
             await fetch_all(fetcher, requests, on_result=archived)
 
     def archived(request: FetchRequest, result: FetchResult) -> None:
@@ -35,16 +40,18 @@ def ask_all(night: Night, requests: Sequence[FetchRequest], heard: Heard, *, slo
         asyncio.run(visit())
 
 
-def night_fetcher(night: Night, *, slow: bool) -> Fetcher:
-    """A fetcher after the settings."""
-    settings = night.house.settings.fetch
+def polite_fetcher(
+    house: House, *, robots: RobotsPolicy, rights: RightsPolicy, clock: Clock, slow: bool = False
+) -> Fetcher:
+    """A fetcher after the settings, with what is known of the hosts' rules."""
+    settings = house.settings.fetch
     return Fetcher(
         user_agent=settings.user_agent,
-        limits=fetch_limits(night.house, slow=slow),
+        limits=fetch_limits(house, slow=slow),
         guard=GuardPolicy(allow_networks=settings.allow_private_networks),
-        robots=night.robots,
-        reservations=night.rights,
-        clock=night.clock,
+        robots=robots,
+        reservations=rights,
+        clock=clock,
     )
 
 
