@@ -124,7 +124,9 @@ def load_newsroom() -> Newsroom:
     reference = _reference(_read("reference.yaml")[0])
     rows = [row for name in _report_files() for row in _read(f"reports/{name}")]
     texts: dict[str, tuple[str, ...]] = {reference.id: reference.paragraphs}
-    texts |= {row["id"]: _paragraphs(row["text"]) for row in rows if "text" in row and row["id"] not in texts}
+    for row in rows:
+        if "text" in row:
+            texts.setdefault(row["id"], _paragraphs(row["text"]))  # a copy repeats the first version
     reports = [_report(row, texts) for row in rows]
     strangers = {report.outlet for report in reports} - known
     if strangers:
