@@ -17,7 +17,7 @@ from yarl import URL
 from extractors.model import FetchedPage, Problem, Stage
 from extractors.urls import fetchable_url
 from extractors.web.decompress import ACCEPTED, BadEncoding, TooLarge, decompress
-from extractors.web.gates import Gates
+from extractors.web.gates import Gates, HostBook
 from extractors.web.guard import AddressRefused, GuardPolicy, Resolver
 from extractors.web.headers import header, is_challenge, parse_retry_after
 from extractors.web.manners import Manners
@@ -68,8 +68,8 @@ class Fetcher:
     Sends our name, the validators it is given and nothing else about us: no cookies, no referrer, no disguise.
     Every hop is checked against `guard` at connect time and against `robots`; https never falls back to http.
     `clock` gives the time that answers are stamped with. `reservations` keeps the sites' tdmrep.json files: by default
-    one of its own, False to leave text and data mining reservations alone. `robots` and `reservations` may be shared
-    by fetchers that live one after the other.
+    one of its own, False to leave text and data mining reservations alone. `robots`, `reservations` and `book` (when
+    hosts may be asked again) are best shared by the fetchers of one night.
     """
 
     def __init__(
@@ -81,13 +81,14 @@ class Fetcher:
         robots: RobotsPolicy | None,
         clock: Callable[[], datetime],
         reservations: RightsPolicy | Literal[False] | None = None,
+        book: HostBook | None = None,
     ) -> None:
         self.user_agent = user_agent
         self.limits = limits
         self.guard = guard
         self.clock = clock
         self._session: aiohttp.ClientSession | None = None
-        self._gates = Gates(limits)
+        self._gates = Gates(limits, {} if book is None else book)
         self._slots = asyncio.Semaphore(limits.connections)
         self._token = user_agent.split("/", 1)[0].strip()
         self._manners = Manners(

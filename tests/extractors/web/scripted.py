@@ -15,6 +15,7 @@ import brotli  # type: ignore[import-untyped]
 import zstandard
 
 from extractors.web.fetch import Fetcher
+from extractors.web.gates import HostBook
 from extractors.web.guard import GuardPolicy
 from extractors.web.model import FetchLimits
 from extractors.web.robots import RobotsPolicy
@@ -213,7 +214,7 @@ async def running(host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Site]
 
 def fetcher(
     *, limits: FetchLimits | None = None, guard: GuardPolicy | None = None, robots: RobotsPolicy | None = None,
-    clock: Callable[[], datetime] = lambda: NOW,
+    clock: Callable[[], datetime] = lambda: NOW, book: HostBook | None = None,
 ) -> Fetcher:
     """A fetcher for tests: quick, loopback allowed."""
     return Fetcher(
@@ -223,4 +224,5 @@ def fetcher(
         robots=robots,
         clock=clock,
         reservations=None if robots else False,
+        book=book,
     )  # fmt: skip

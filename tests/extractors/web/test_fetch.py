@@ -14,6 +14,7 @@ import pytest
 
 from extractors.model import FetchedPage, Problem
 from extractors.web.fetch import Fetcher, fetch_all
+from extractors.web.gates import HostBook
 from extractors.web.guard import GuardPolicy
 from extractors.web.model import FetchLimits, FetchRequest, FetchResult, NotModified
 from extractors.web.passes import fetch_in_two_passes, slow_limits
@@ -207,6 +208,21 @@ def test_gap_and_connections_hold_for_a_host() -> None:
     assert len(site.requests) == 8 and min(gaps) > 0.035
     site = visit(act, limits=replace(limits, host_gap_s=0.0))
     assert site.most_at_once == 2
+
+
+def test_gap_and_waiting_hold_from_one_fetcher_to_the_next() -> None:
+    async def run() -> tuple[float, FetchResult]:
+        book: HostBook = {}
+        limits = FetchLimits(host_gap_s=0.1, host_failures=99)
+        async with running() as site:
+            for path in ("/ok?1", "/ok?2", "/busy"):
+                async with fetcher(limits=limits, book=book) as client:
+                    await client.get(FetchRequest(url=site.base + path))
+            async with fetcher(limits=limits, book=book) as client:
+                return site.starts[1] - site.starts[0], await client.get(FetchRequest(url=site.base + "/ok"))
+
+    gap_s, after_busy = asyncio.run(run())
+    assert gap_s > 0.08 and code_of(after_busy) == "retry-later"
 
 
 def test_a_dead_host_is_left_alone() -> None:
