@@ -15,4 +15,4 @@ def paragraph_hash(text: str) -> str:
 
     Numbers count as one another, so that `Join 12,000 readers` and `Join 13,500 readers` are one appeal.
     """
-    return digest64(_NOT_LETTERS.sub("", _DIGITS.sub("0", text.lower())))
+    return digest64(_DIGITS.sub("0", _NOT_LETTERS.sub("", text.lower())))

@@ -12,6 +12,8 @@ from extractors.pages.features import FEATURES, SCORE_FEATURES, Floats, score_ro
 from extractors.pages.forest import Forest, load_forests, read_weights
 
 WEIGHTS = "blocks.npz"
+_APART = 2  # a hint's level from which it is not shared with the main text
+_ENOUGH_WORDS = 40
 KEPT = 0.5  # probability from which a block is article
 
 
@@ -25,12 +27,18 @@ def score_blocks(page: PageBlocks, rows: Floats, forests: tuple[Forest, Forest] 
 
 
 def choose_blocks(page: PageBlocks, rows: Floats, forests: tuple[Forest, Forest] | None = None) -> list[int]:
-    """The places of the blocks that are article, in reading order; a long text that stands three times is none."""
+    """The places of the blocks that are article, in reading order.
+
+    Three things are no matter of opinion: a long text that stands on the page three times, readers' comments, and the
+    small print of a consent dialogue are not article (unless hardly anything else would be left).
+    """
     scores = score_blocks(page, rows, forests)
-    repeats = rows[:, FEATURES.index("repeats")]
-    first = rows[:, FEATURES.index("first_of_twins")]
-    words = rows[:, 0]
+    words, repeats, first, comments, consent = (rows[:, FEATURES.index(name)] for name in (
+        "words", "repeats", "first_of_twins", "comments_level", "consent_level"))  # fmt: skip
     keep = (scores >= KEPT) & ~((words >= 5) & ((repeats >= 3) | ((repeats == 2) & (first == 0))))
+    strict = keep & (comments < _APART) & (consent < _APART)
+    if words[strict].sum() >= _ENOUGH_WORDS:
+        keep = strict
     return [int(i) for i in np.flatnonzero(keep)]
 
 

@@ -48,9 +48,10 @@ class Forest:
         return (1.0 / (1.0 + np.exp(-total))).astype(np.float32)
 
 
-def forest_from_trees(trees: list[dict[str, Any]], base: float = 0.0) -> Forest:
+def forest_from_trees(trees: list[dict[str, Any]], *, scale: float = 1.0) -> Forest:
     """A forest from nested dicts as LightGBM dumps them (`split_feature`, `threshold`, `left_child`, `leaf_value`).
 
+    Leaf values are multiplied by `scale`.
     Raises ValueError for a tree of more than 32 leaves.
     """
     feature: list[int] = []
@@ -86,7 +87,7 @@ def forest_from_trees(trees: list[dict[str, Any]], base: float = 0.0) -> Forest:
             threshold.append(float("inf"))
             keeps.append(0xFFFFFFFF)
     return Forest(np.array(feature, np.int32), np.array(threshold, np.float32), np.array(keeps, np.uint32),
-                  np.array(starts, np.int64), leaves, base)  # fmt: skip
+                  np.array(starts, np.int64), leaves * np.float32(scale))  # fmt: skip
 
 
 def save_forests(forests: dict[str, Forest], about: dict[str, str]) -> bytes:

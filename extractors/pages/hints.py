@@ -15,8 +15,8 @@ VOCABULARY: Final[tuple[tuple[str, str], ...]] = (
     ("caption", "caption figcaption bildunterschrift legende bu figure image img photo picture media gallery slide "
                 "slideshow carousel bild foto imagen lightbox"),
     ("credit", "credit credits copyright source quelle rights attribution agency agentur fotograf photographer"),
-    ("author", "author authors byline bio autor autoren auteur redakteur writer contributor profile reporter journalist "
-               "vcard"),
+    ("author", "author authors byline bio autor autoren auteur redakteur writer contributor profile reporter "
+               "journalist vcard"),
     ("related", "related more recommend recommended recommendation recommendations read also teaser teasers promo "
                 "readmore mehr weitere suggest suggested similar next previous prev trending popular most latest "
                 "outbrain taboola linkbox links linklist crosslink inline verwandt card cards list river"),
@@ -31,17 +31,19 @@ VOCABULARY: Final[tuple[tuple[str, str], ...]] = (
     ("aside", "aside sidebar side rail secondary marginal complementary right widget widgets module modules"),
     ("tags", "tag tags topic topics keyword keywords category categories label labels rubrik section kicker overline "
              "eyebrow"),
-    ("ad", "ad ads advert advertisement advertising anzeige werbung sponsor sponsored dfp publicidad gpt adslot partner "
-           "commercial affiliate"),
+    ("ad", "ad ads advert advertisement advertising anzeige werbung sponsor sponsored dfp publicidad gpt adslot "
+           "partner commercial affiliate"),
     ("standfirst", "standfirst dek deck lead lede intro introduction summary excerpt subtitle subheadline subhead "
                    "abstract vorspann chapo chapeau entradilla bajada description teasertext sapo subtitulo"),
     ("headline", "headline title titel titre titulo heading"),
-    ("box", "box infobox factbox fact facts info callout panel hintergrund faktenbox encadre accordion"),
+    ("box", "box infobox factbox fact facts info callout panel hintergrund faktenbox encadre accordion expandable "
+            "expand excursus kasten dossier backgrounder"),
     ("quote", "quote pullquote blockquote zitat pull"),
     ("live", "live liveblog ticker liveticker timeline update updates"),
     ("date", "date time timestamp published publish updated datetime datum fecha meta metadata details stand pubdate"),
     ("hidden", "hidden hide invisible sr screenreader visuallyhidden offscreen noprint collapse collapsed"),
-    ("consent", "cookie cookies consent gdpr privacy overlay modal popup dialog toast onetrust"),
+    ("consent", "cookie cookies consent gdpr privacy onetrust optanon ot cmp didomi usercentrics sourcepoint iubenda"),
+    ("overlay", "overlay modal popup dialog toast flyout tooltip drawer lightbox"),
     ("correction", "correction corrections clarification editorial note notes editor footnote footnotes"),
     ("embed", "embed tweet instagram youtube video player podcast audio map chart poll quiz iframe datawrapper opta"),
     ("toc", "toc contents jump anchor anchors"),
