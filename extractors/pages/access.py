@@ -83,6 +83,9 @@ def judge_access(signs: AccessSigns) -> tuple[Access, str | None]:
     Points are added up; a stub needs two kinds of evidence, or a text that is short and an invitation to read on.
     """
     words = sum(count_words(p) for p in signs.paragraphs)
+    closed = signs.is_free is False
+    if words > 2 * _LONG and not closed:
+        return "full", None
     tail = " ".join(signs.after)[:1500]
     inside = " ".join(signs.paragraphs[-1:])[-300:]
     told = bool(_CONTINUES.search(tail)) or bool(_CONTINUES.search(inside) and _ASKS.search(inside))
@@ -91,7 +94,6 @@ def judge_access(signs: AccessSigns) -> tuple[Access, str | None]:
     last = signs.paragraphs[-1].strip() if signs.paragraphs else ""
     cut = bool(_CUT_OFF.search(last)) or (count_words(last) >= 8 and not _ENDS.search(last))
     longer = max(signs.declared_words, signs.stated_body_words) > 1.7 * words + 60
-    closed = signs.is_free is False
     weight = 0.9 if words < 120 else 0.6 if words < 250 else 0.2 if words < _LONG else -0.8
     points = (
         1.3 * (told and asked > 0) + 0.4 * told + 0.25 * min(asked, 3) + 0.8 * wall + 1.1 * cut + 1.2 * longer

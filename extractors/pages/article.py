@@ -18,6 +18,7 @@ from extractors.pages.text import PageText, read_text
 from extractors.urls import article_id_of, canonical_url
 
 EXTRACTOR = "pages-2"
+_LANGUAGE_CHARACTERS = 1500
 _NOT_HTML = re.compile(rb"^\s*(?:%PDF-|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04)")
 
 
@@ -47,7 +48,7 @@ def extract_article(page: FetchedPage, entry: FeedEntry | None, *, now: datetime
         paragraphs=text.paragraphs, fetched_at=page.fetched_at, extractor=EXTRACTOR,
         source_id=entry.source_id if entry else None, authors=facts.authors, published_at=facts.published_at,
         published_certainty=facts.published_certainty, modified_at=facts.modified_at,
-        language=detect_language("\n".join(text.paragraphs), facts.language), publisher=facts.publisher,
+        language=detect_language("\n".join(text.paragraphs)[:_LANGUAGE_CHARACTERS], facts.language), publisher=facts.publisher,
         section=facts.section, standfirst=facts.standfirst, captions=text.captions, tables=text.tables,
         links=text.links, access=access, access_reason=reason,
         evidence={**facts.evidence, "text": text.evidence}, archive=page.archive,

@@ -163,11 +163,8 @@ def _without_menus(blocks: list[Block]) -> list[Block]:
 
 
 def _hints_of(element: HtmlElement) -> int:
-    attributes = element.attrib
-    if not attributes:
-        return 0
     mask = 0
-    for name, value in attributes.items():
+    for name, value in element.items():
         if name in _HINTING:
             mask |= hint_mask(value)
         elif name == "hidden" or (name == "aria-hidden" and value == "true") or (

@@ -55,7 +55,7 @@ for _index, (_name, _words) in enumerate(VOCABULARY):
     for _word in _words.split():
         _BIT[_word] = _BIT.get(_word, 0) | (1 << _index)
 HIDDEN: Final = 1 << NAMES.index("hidden")
-_JOINED: Final = tuple((w, bits) for w, bits in _BIT.items() if len(w) >= 9)
+_JOINED: Final = re.compile("|".join(sorted((w for w in _BIT if len(w) >= 9), key=len, reverse=True)))
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _MAX_CHARS = 200
 
@@ -69,7 +69,7 @@ def hint_mask(value: str) -> int:
         word = part.lower()
         mask |= _BIT.get(word, 0)
     joined = value.lower().replace("-", "").replace("_", "")
-    for word, bits in _JOINED:
-        if word in joined:
-            mask |= bits
+    if len(joined) >= 9:
+        for word in _JOINED.findall(joined):
+            mask |= _BIT[word]
     return mask

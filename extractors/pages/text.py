@@ -12,13 +12,14 @@ from extractors.pages.blocks import Block, PageBlocks, collect_blocks
 from extractors.pages.boilerplate import paragraph_hash
 from extractors.pages.classify import choose_blocks
 from extractors.pages.features import BlockContext, count_words, describe_blocks, squeeze
+from extractors.pages.forest import Forest
 from extractors.pages.hints import NAMES
 from extractors.urls import canonical_url
 
 _CAPTION = 1 << NAMES.index("caption")
-_FEW_WORDS = 60  # an article of fewer words is worth a second opinion
-_MUCH_MORE = 3.0  # how many times the words the second opinion must find to be believed
-_MAX_LINKS = 100
+_FEW_WORDS = 100  # an article of fewer words is worth a second opinion
+_MUCH_MORE = 2.5  # how many times the words the second opinion must find to be believed
+_MAX_LINKS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +37,16 @@ class PageText:
 
 
 def read_text(tree: HtmlElement, *, title: str, lead: str, json_body: str, base: str,
-              site_boilerplate: frozenset[str] = frozenset()) -> PageText:  # fmt: skip
-    """The article's text. Empty paragraphs only where nobody finds any.
+              site_boilerplate: frozenset[str] = frozenset(),
+              forests: tuple[Forest, Forest] | None = None) -> PageText:  # fmt: skip
+    """The article's text. Empty paragraphs only where nobody finds any. `forests` are the packaged ones by default.
 
     The block classifier decides. Where it finds next to nothing, trafilatura is asked, and the article body of the
     page's JSON-LD; the longer text is taken if it is much longer.
     """
     page = collect_blocks(tree)
     rows = describe_blocks(page, BlockContext(title, lead, json_body))
-    chosen = choose_blocks(page, rows)
+    chosen = choose_blocks(page, rows, forests)
     text = _assemble(page, chosen, title=title, base=base, site_boilerplate=site_boilerplate)
     words = sum(map(count_words, text.paragraphs))
     if words >= _FEW_WORDS:
@@ -74,9 +76,10 @@ def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
         if squeeze(block.text) == heading or paragraph_hash(block.text) in site_boilerplate:
             continue
         for href in block.hrefs:
-            url = canonical_url(href, base)
-            if url and len(links) < _MAX_LINKS:
-                links[url] = None
+            if len(links) < _MAX_LINKS and not href.startswith(("#", "javascript:", "mailto:")):
+                url = canonical_url(href, base)
+                if url:
+                    links[url] = None
         row = tables.get(block.node)
         if row is not None:
             rows.setdefault(row, []).append(block.text)
@@ -117,7 +120,8 @@ def _data_tables(page: PageBlocks, chosen: list[int]) -> dict[int, int]:
             cells.setdefault(table, []).append((node, row, len(page.blocks[i].text)))
     out: dict[int, int] = {}
     for found in cells.values():
-        if len(found) >= 4 and sum(size for _, _, size in found) / len(found) < 60 and len({r for _, r, _ in found}) > 1:
+        mean = sum(size for _, _, size in found) / len(found)
+        if len(found) >= 4 and mean < 60 and len({row for _, row, _ in found}) > 1:
             out.update({node: row for node, row, _ in found})
     return out
 

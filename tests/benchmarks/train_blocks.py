@@ -30,13 +30,14 @@ import numpy.typing as npt
 from extractors.model import FetchedPage
 from extractors.pages.article import parse_tree
 from extractors.pages.blocks import PageBlocks, collect_blocks
-from extractors.pages.classify import WEIGHTS, choose_blocks
+from extractors.pages.classify import WEIGHTS
 from extractors.pages.decode import decode_page
 from extractors.pages.features import FEATURES, SCORE_FEATURES, BlockContext, describe_blocks, score_rows
 from extractors.pages.forest import Forest, forest_from_trees, save_forests
 from extractors.pages.metadata import read_facts
+from extractors.pages.text import read_text
 from tests.benchmarks.block_labels import label_blocks, label_snippets
-from tests.benchmarks.extraction_scores import combine, score_page, score_snippets
+from tests.benchmarks.extraction_scores import TextScore, combine, score_page, score_snippets
 
 Floats = npt.NDArray[np.float32]
 FOLDS, INNER_FOLDS = 5, 4
@@ -65,8 +66,7 @@ def read_pages(folder: Path) -> list[Page]:
     for key, entry in gold.items():
         if not (entry.get("text") or entry.get("with")):
             continue
-        body = gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
-        page = FetchedPage(url=entry["url"], final_url=entry["url"], status=200, headers=(), body=body, fetched_at=NOW)
+        page = _fetched(folder, key, entry["url"])
         tree = parse_tree(decode_page(page))
         if tree is None:
             continue
@@ -78,6 +78,11 @@ def read_pages(folder: Path) -> list[Page]:
         labels, weights = _labels(entry, blocks, rows, key)
         pages.append(Page(key, entry["domain"], entry, blocks, rows, labels, weights))
     return pages
+
+
+def _fetched(folder: Path, key: str, url: str) -> FetchedPage:
+    body = gzip.decompress((folder / "html" / f"{key}.html.gz").read_bytes())
+    return FetchedPage(url=url, final_url=url, status=200, headers=(), body=body, fetched_at=NOW)
 
 
 def _labels(gold: dict[str, Any], blocks: PageBlocks, rows: Floats,
@@ -146,37 +151,47 @@ def fit_both(pages: Sequence[Page]) -> tuple[Forest, Forest]:
     return fit_forest(pages, rows), fit_forest(pages, wide, seeds=(2, 3))
 
 
-def cross_validate(pages: Sequence[Page]) -> dict[str, list[int]]:
-    """For each page the blocks that models choose which saw none of its domain."""
-    chosen: dict[str, list[int]] = {}
+def cross_validate(pages: Sequence[Page], folder: Path) -> dict[str, str]:
+    """For each page the text that is read with models which saw none of its domain; the way is that of a real page,
+    second opinions included."""
+    texts: dict[str, str] = {}
     for number, part in enumerate(split_by_domain(pages, FOLDS)):
         held = {p.key for p in part}
         forests = fit_both([p for p in pages if p.key not in held])
         for page in part:
-            chosen[page.key] = choose_blocks(page.blocks, page.rows, forests)
+            fetched = _fetched(folder, page.key, page.gold["url"])
+            tree = parse_tree(decode_page(fetched))
+            assert tree is not None
+            facts = read_facts(tree, page=fetched, entry=None, now=NOW)
+            found = read_text(tree, title=facts.title, lead=facts.standfirst or "", json_body=facts.json_ld_body,
+                              base=facts.url, forests=forests)  # fmt: skip
+            texts[page.key] = "\n\n".join((*found.paragraphs, *found.tables))
         print(f"fold {number + 1} of {FOLDS} done", file=sys.stderr)
-    return chosen
+    return texts
 
 
-def report(pages: Sequence[Page], chosen: Mapping[str, Sequence[int]]) -> None:
+def report(pages: Sequence[Page], texts: Mapping[str, str]) -> None:
     """Prints F1, share of good pages and snippet F1 by source."""
+    news: list[TextScore] = []
     for source in sorted({p.gold["source"] for p in pages}):
         scores, snippets = [], []
         for page in pages:
             if page.gold["source"] != source:
                 continue
-            text = "\n".join(page.blocks.blocks[i].text for i in chosen[page.key])
             if page.gold.get("text"):
-                scores.append(score_page(page.gold["text"], page.gold.get("optional") or [], text))
+                scores.append(score_page(page.gold["text"], page.gold.get("optional") or [], texts[page.key]))
             else:
-                snippets.append(score_snippets(page.gold["with"], page.gold["without"], text))
+                snippets.append(score_snippets(page.gold["with"], page.gold["without"], texts[page.key]))
         if scores:
             p, r, f1 = combine(scores)
             good = sum(s.f1 >= 0.95 for s in scores) / len(scores)
             print(f"{source}: n={len(scores)} P={p:.4f} R={r:.4f} F1={f1:.4f} good={good:.3f}")
+            news.extend(scores if source in ("sh", "fe", "fu") else [])
         if snippets:
             hit, missed, wrong = (sum(s[i] for s in snippets) for i in range(3))
             print(f"{source}: n={len(snippets)} snippets F1={2 * hit / (2 * hit + missed + wrong):.4f}")
+    if news:
+        print(f"sh+fe+fu: n={len(news)} F1={combine(news)[2]:.4f} good={sum(s.f1 >= 0.95 for s in news) / len(news):.3f}")
 
 
 def main() -> None:
@@ -193,10 +208,10 @@ def main() -> None:
         if args.cache:
             args.cache.write_bytes(pickle.dumps(pages))
     if args.cv:
-        chosen = cross_validate(pages)
+        texts = cross_validate(pages, args.data)
         if args.cache:
-            args.cache.with_suffix(".chosen.json").write_text(json.dumps(chosen))
-        report(pages, chosen)
+            args.cache.with_suffix(".texts.json").write_text(json.dumps(texts))
+        report(pages, texts)
     if args.write:
         first, second = fit_both(pages)
         about = {
