@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.model import digest64
+from warehouse.stories.attention import Attention, has_to_wait
 from warehouse.stories.gather import Told
 from warehouse.stories.model import Development, DevelopmentKind, Outlet
 from warehouse.stories.novelty import Novelty
@@ -19,8 +20,7 @@ class Candidate:
     """A story that got reports tonight, with all that its judgement rests on.
 
     `reports` are tonight's reports and revisions in order of arrival; `copies` tonight's copies of any of them.
-    `last` is the last turn on the storyline, `open` the development that this story already has. `crowd` is how many
-    reports of the last days are of the same matter, `rival_days` the days since another story of it was told.
+    `last` is the last turn on the storyline, `open` the development that this story already has.
     """
 
     story_id: str
@@ -32,8 +32,7 @@ class Candidate:
     novelty: Novelty
     coverage: Coverage
     nearness: float
-    crowd: int
-    rival_days: float | None
+    attention: Attention
     entities: tuple[str, ...]
     last: Told | None
     open: Told | None
@@ -79,17 +78,12 @@ def _standing(candidate: Candidate) -> Standing:
 
 
 def _kind(candidate: Candidate, score: float, rules: StoryRules) -> DevelopmentKind | None:
-    if score >= rules.turn and not _resting(candidate, rules):
+    sites = len({r.site for r in candidate.reports})
+    if score >= rules.turn and not has_to_wait(candidate.attention, sites=sites, score=score, rules=rules):
         return "first" if candidate.last is None else "turn"
     if candidate.last is None and candidate.open is None:
         return None
     return "update" if candidate.novelty.says_more else None
-
-
-def _resting(candidate: Candidate, rules: StoryRules) -> bool:
-    """Whether so much is reported on its matter that the next turn has to wait."""
-    days = candidate.rival_days
-    return days is not None and candidate.crowd >= rules.crowded_reports and days < rules.rest_days
 
 
 def _weight(candidate: Candidate, score: float, kind: DevelopmentKind) -> float:

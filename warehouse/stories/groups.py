@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,17 +22,16 @@ from warehouse.stories.terms import Terms
 
 STORY_TERMS = 48
 
-# What two reports must have in common (`Pairs.strength`) to be of one matter, and to count to its crowd.
+# What two reports must have in common (`Pairs.strength`) to be of one matter.
 _KIN = 0.10
-_CROWD = 0.25
 
 
 @dataclass(slots=True)
 class Group:
     """Tonight's reports of one story, in order of arrival.
 
-    `crowd`: how many reports of the window and of tonight are of the same matter. `kin`: the other stories of that
-    matter, with the most that a report of theirs has in common with one of this.
+    `kin` has the other stories of the same matter, with the most that a report of theirs has in common with one of
+    this (`Pairs.strength`).
     """
 
     reports: list[Report]
@@ -45,7 +44,6 @@ class Group:
     similarity: dict[str, float] = field(default_factory=dict)
     novelty: dict[str, float] = field(default_factory=dict)
     nearness: float = 0.0
-    crowd: int = 0
     kin: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -120,24 +118,18 @@ def group_reports(
 def _relate(
     groups: Sequence[Group], members: Mapping[int, Sequence[int]], pairs: Pairs, tonight: int, held: Sequence[str]
 ) -> None:
-    """Fills in `crowd` and `kin` of tonight's groups; `members` has their places in the order of the groups."""
+    """Fills in `kin` of tonight's groups; `members` has their places in the order of the groups."""
     owner = {place: group for group, places in zip(groups, members.values(), strict=True) for place in places}
-    crowds: Counter[int] = Counter()
     related = pairs.strength >= _KIN
     for row, column, strength in zip(
         pairs.rows[related].tolist(), pairs.columns[related].tolist(), pairs.strength[related].tolist(), strict=True
     ):
-        crowded = strength >= _CROWD
-        crowds[row] += crowded
-        crowds[column] += crowded
         one = owner[row]
         other = owner[column].story_id if column < tonight else held[column - tonight]
         if other != one.story_id:
             one.kin[other] = max(one.kin.get(other, 0.0), strength)
             if column < tonight:
                 owner[column].kin[one.story_id] = max(owner[column].kin.get(one.story_id, 0.0), strength)
-    for place, group in owner.items():
-        group.crowd = max(group.crowd, crowds[place])
 
 
 def story_id_of(article_id: str) -> str:

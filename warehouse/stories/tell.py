@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
+from warehouse.stories.attention import corroborated_share, pay_attention
 from warehouse.stories.background import load_background
 from warehouse.stories.developments import Candidate, judge_development
 from warehouse.stories.gather import (
@@ -53,6 +54,7 @@ class _Known:
     last: dict[str, Told]
     open: dict[str, Told]
     told: dict[str, datetime]
+    corroborated: float
 
 
 def tell_stories(
@@ -90,10 +92,10 @@ def tell_stories(
     lines = {g.storyline_id for g in groups if not g.line_founded}
     storylines, last = find_storylines(con, lines)
     opened = find_open(con, {g.story_id for g in groups if not g.founded})
-    crowded = any(g.crowd >= rules.crowded_reports for g in groups)
-    latest = max(g.arrival[0] for g in groups) if groups else as_of
-    told = find_told(con, since=latest - timedelta(days=rules.window_days)) if crowded else {}
-    known = _Known(find_facts(con, lines), storylines, last, opened, told)
+    share = corroborated_share(window, min((r.at for r in fresh if not r.seed), default=as_of))
+    wary = share < max(rules.least_corroborated, rules.crowd_corroborated)
+    told = find_told(con, since=as_of - timedelta(days=rules.window_days)) if wary else {}
+    known = _Known(find_facts(con, lines), storylines, last, opened, told, share)
     return _tell(groups, alone, window, terms, known, aliases, as_of, rules)
 
 
@@ -133,7 +135,7 @@ def _tell(
             candidate = Candidate(
                 story_id=group.story_id, storyline=line, founded=group.founded, line_founded=group.line_founded,
                 reports=group.reports, copies=group.copies, novelty=novelty, coverage=coverage[group.storyline_id],
-                nearness=group.nearness, crowd=group.crowd, rival_days=_rival_days(group, known.told), entities=top_names(total, 8), last=known.last.get(group.storyline_id),
+                nearness=group.nearness, attention=pay_attention(group.arrival[0], group.kin, known.told, known.corroborated), entities=top_names(total, 8), last=known.last.get(group.storyline_id),
                 open=known.open.get(group.story_id),
             )  # fmt: skip
             development, judged = judge_development(candidate, rules=rules)
@@ -175,12 +177,6 @@ def _coverage(groups: Sequence[Group], window: Sequence[Known]) -> dict[str, Cov
             days_3[held.storyline_id] += 0 <= age <= 3
             days_10[held.storyline_id] += 0 <= age <= 10
     return {line: Coverage(tonight=n, days_3=days_3[line], days_10=days_10[line]) for line, n in tonight.items()}
-
-
-def _rival_days(group: Group, told: Mapping[str, datetime]) -> float | None:
-    """Days since another story of the same matter was told, 0 if tonight; None: not lately."""
-    times = [told[story] for story in group.kin if story in told]
-    return (group.arrival[0] - max(times)).total_seconds() / 86_400 if times else None
 
 
 def _memberships(group: Group, terms: Mapping[str, Terms], names: Mapping[str, Counter[str]]) -> list[Membership]:
