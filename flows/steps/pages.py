@@ -14,11 +14,13 @@ from datetime import datetime
 
 from extractors.model import FetchedPage, Problem
 from extractors.pages.pool import PageJob, PagePool
+from extractors.urls import site_of
 from extractors.web.model import FetchRequest, FetchResult, NotModified
 from flows.night import Night
 from flows.performing import Performer
 from flows.steps.fates import feed_text_as_page, reading_of_page, reading_of_problem
 from flows.steps.requesting import ask_all
+from warehouse.boilerplate import add_site_paragraphs, find_site_boilerplate
 from warehouse.store import FetchRecord, PendingEntry, Reading, add_readings, find_pending, transaction
 
 BATCH = 100
@@ -62,10 +64,17 @@ class PageSupply:
 
     def fetch(self, night: Night, waiting: Sequence[PendingEntry]) -> int:
         """Fetches the entries' pages, puts each answer into the queue, and closes it, also after a failure."""
-        by_url = {item.entry.url: item for item in waiting if item.entry.url}
+        by_url: dict[str, list[PendingEntry]] = {}
+        for item in waiting:
+            by_url.setdefault(item.entry.url or "", []).append(item)
         requests = [FetchRequest(url=url, kind="page") for url in by_url]
+
+        def heard(request: FetchRequest, result: FetchResult) -> None:
+            for item in by_url[request.url]:  # one left over from an earlier night may share the address of a new one
+                self._put((item, result))
+
         try:
-            ask_all(night, requests, lambda request, result: self._put((by_url[request.url], result)))
+            ask_all(night, requests, heard)
         finally:
             self._put(None)
         return len(requests)
@@ -114,6 +123,8 @@ def read_batch(night: Night, pool: PagePool, answers: Sequence[Answer]) -> int:
     readings += _read(night, pool, pages)
     with night.timed("duckdb"), transaction(night.con):
         add_readings(night.con, run_id=night.run_id, as_of=night.as_of, readings=readings)
+        articles = [reading.article for reading in readings if reading.article]
+        add_site_paragraphs(night.con, articles, as_of=night.as_of)
     night.problems.extend(reading.problem for reading in readings if reading.problem)
     return len(readings)
 
@@ -123,8 +134,13 @@ def _read(
 ) -> list[Reading]:
     if not pages:
         return []
+    with night.timed("duckdb"):
+        furniture = find_site_boilerplate(night.con, {site_of(page.final_url) for _, page, _ in pages})
     sources = {id(page): (item, fetch) for item, page, fetch in pages}
-    jobs = [PageJob(page=page, entry=item.entry) for item, page, _ in pages]
+    jobs = [
+        PageJob(page=page, entry=item.entry, site_boilerplate=furniture.get(site_of(page.final_url), frozenset()))
+        for item, page, _ in pages
+    ]
     readings = []
     with night.timed("extraction"):
         for job, read in pool.read_many(jobs, now=night.clock()):
