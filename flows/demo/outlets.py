@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import yaml
 
-NIGHTS: tuple[datetime, ...] = tuple(datetime(2026, 3, day, 22, 30, tzinfo=UTC) for day in (2, 3, 4, 5))
+NIGHTS: tuple[datetime, ...] = tuple(datetime(2026, 3, day, 22, 30, tzinfo=UTC) for day in (2, 3, 11, 26))
 
 FeedKind = Literal["rss", "atom", "rdf", "jsonfeed", "sitemap"]
 Fault = Literal["gone", "refused", "mislabelled"]
