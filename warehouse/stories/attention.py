@@ -41,7 +41,9 @@ def corroborated_share(window: Sequence[Known], before: datetime) -> float:
     return sum(len(s) > 1 for s in sites.values()) / len(sites) if len(sites) >= _FEWEST_STORIES else 1.0
 
 
-def pay_attention(at: datetime, kin: Mapping[str, float], told: Mapping[str, datetime], corroborated: float) -> Attention:
+def pay_attention(
+    at: datetime, kin: Mapping[str, float], told: Mapping[str, datetime], corroborated: float
+) -> Attention:
     """The attention that a story of tonight meets. `told`: when each story was told last."""
     rivals = [told[story] for story in kin if story in told]
     return Attention(

@@ -11,8 +11,8 @@ _COMMENT = {
           r"timeline|"
           r"review|essay|viewpoint|letters?|interview|profile|primer|guide|lessons?|what we know|so far|at a glance|"
           r"key (?:facts|dates|moments)|looking back|the story of|in pictures|obituary|questions? and answers?|"
-          r"how .{3,60} works?|what is|what (?:it|this|they) means?|why (?:we|it|the)|should|recap|backgrounder|"
-          r"history",
+          r"how .{3,60} works?|what is|what (?:it|this|they) means?|why (?:we|it|the)|should|recap|"
+          r"backgrounder|history",
     "de": r"kommentar|meinung|kolumne|leitartikel|glosse|essay|analyse|hintergrund|erklärt|chronik|überblick|"
           r"bisher geschah|interview|porträt|fragen und antworten|was (?:ist|bedeutet|darf|wir)|wie .{3,60} funktioniert|"
           r"warum|rückblick|lehren|sollte|worum es geht|rezension",

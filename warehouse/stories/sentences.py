@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from warehouse.stories.acts import find_acts
 from warehouse.stories.terms import fact_id, find_names, find_numbers, token_ids
 
-MAX_SENTENCES = 24
+MAX_SENTENCES = 12
 _MAX_CHARACTERS = 400
 
 _BREAK = re.compile(r"(?<=[.!?…])[\"”»“'’)]*\s+(?=[\"“„«'‘(]?[^\W_])|(?<=[。！？])|\n+")

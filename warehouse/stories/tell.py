@@ -38,7 +38,7 @@ from warehouse.stories.rules import StoryRules
 from warehouse.stories.sentences import parse_sentences
 from warehouse.stories.storyline import name_storyline
 from warehouse.stories.telling import Considered, Membership, Report, Story, Storyline, Telling
-from warehouse.stories.terms import Terms, alias_table, find_names, parse_terms
+from warehouse.stories.terms import Terms, alias_table, parse_terms
 from warehouse.stories.turns import Coverage
 
 _KEPT_NAMES = 30
@@ -119,7 +119,7 @@ def _tell(
     facts: dict[str, set[int]] = defaultdict(set)
     coverage = _coverage(groups, window)
     for group in sorted(groups, key=lambda g: (-len({r.site for r in g.reports}), g.arrival)):
-        names = {r.version_id: find_names(r.title, r.text, aliases) for r in group.reports}
+        names = {r.version_id: terms[r.version_id].names for r in group.reports}
         memberships += _memberships(group, terms, names)
         if group.founded:
             stories.append(_story(group))
@@ -135,7 +135,9 @@ def _tell(
             candidate = Candidate(
                 story_id=group.story_id, storyline=line, founded=group.founded, line_founded=group.line_founded,
                 reports=group.reports, copies=group.copies, novelty=novelty, coverage=coverage[group.storyline_id],
-                nearness=group.nearness, attention=pay_attention(group.arrival[0], group.kin, known.told, known.corroborated), entities=top_names(total, 8), last=known.last.get(group.storyline_id),
+                nearness=group.nearness, entities=top_names(total, 8),
+                attention=pay_attention(group.arrival[0], group.kin, known.told, known.corroborated),
+                last=known.last.get(group.storyline_id),
                 open=known.open.get(group.story_id),
             )  # fmt: skip
             development, judged = judge_development(candidate, rules=rules)
@@ -154,8 +156,9 @@ def _tell(
     ]
     touched = {g.storyline_id for g in groups}
     return Telling(
-        as_of=as_of, stories=tuple(stories), extended=tuple(sorted({g.story_id for g in groups if not g.founded})),
-        memberships=tuple(memberships), storylines=tuple(known.storylines[line] for line in sorted(touched)),
+        as_of=as_of, stories=tuple(stories), memberships=tuple(memberships),
+        extended=tuple(sorted({g.story_id for g in groups if not g.founded})),
+        storylines=tuple(known.storylines[line] for line in sorted(touched)),
         developments=tuple(developments), considered=tuple(considered), facts={k: frozenset(v) for k, v in facts.items()},
         listed=listed,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from zlib import crc32
 
@@ -38,10 +38,14 @@ _STEMMERS = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """For each field, sorted distinct term ids (32-bit hashes) and how often each occurs (capped at 255)."""
+    """For each field, sorted distinct term ids (32-bit hashes) and how often each occurs (capped at 255).
+
+    `names` are the names in plain, with their counts; they are not part of the blob.
+    """
 
     fields: Mapping[str, tuple[Ids, Counts]]
     tokens: int
+    names: Counter[str] = field(default_factory=Counter, compare=False)
 
     def to_bytes(self) -> bytes:
         """One blob; `terms_from_bytes` gives the same value back."""
@@ -83,7 +87,7 @@ def parse_terms(
         "bigrams": _count_array(np.concatenate([_pairs(title_ids), _pairs(body_ids)])),
         "numbers": _count([fact_id("#" + n) for n in find_numbers(f"{title}\n{text}")]),
     }
-    return Terms(fields=fields, tokens=len(title_ids) + len(body_ids))
+    return Terms(fields=fields, tokens=len(title_ids) + len(body_ids), names=names)
 
 
 def token_ids(text: str, language: str | None, *, limit: int | None = None) -> list[int]:

@@ -71,7 +71,7 @@ def turn_features(
 
 
 def rested(days: float | None, scale_days: float) -> float:
-    """How far a storyline has got from its last turn: 0 on the same day, near 1 after several `scale_days`, 1 if none."""
+    """How far a storyline has got from its last turn: 0 on the same day, near 1 after several scales, 1 if none."""
     return 1.0 if days is None else 1.0 - exp(-max(0.0, days) / scale_days)
 
 
