@@ -90,6 +90,7 @@ class Fetcher:
         self._session: aiohttp.ClientSession | None = None
         self._gates = Gates(limits, {} if book is None else book)
         self._slots = asyncio.Semaphore(limits.connections)
+        self._first_timeout = self._timeout(limits.total_s)
         self._token = user_agent.split("/", 1)[0].strip()
         self._manners = Manners(
             ask=self.get,
@@ -112,7 +113,7 @@ class Fetcher:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
-            timeout=self._timeout(self.limits.total_s),
+            timeout=self._first_timeout,
             headers={"User-Agent": self.user_agent, "Accept-Encoding": ACCEPTED},
             max_headers=200,
             max_field_size=16_380,
@@ -204,7 +205,7 @@ class Fetcher:
         if request.last_modified and request.last_modified.isprintable():
             headers["If-Modified-Since"] = request.last_modified
         where = URL(trip.url, encoded=True)
-        timeout = self._timeout(self.limits.total_s - trip.spent_s)
+        timeout = self._timeout(self.limits.total_s - trip.spent_s) if trip.spent_s else self._first_timeout
         async with self._session.get(where, headers=headers, allow_redirects=False, timeout=timeout) as response:
             found = tuple((k.decode("latin-1"), v.decode("utf-8", "replace")) for k, v in response.raw_headers)
             if response.status in _REDIRECTS or response.status == 304 or response.status >= 400:

@@ -114,7 +114,7 @@ def main() -> None:
     port = mine.recv()
     urls = [f"http://{hosts[n % args.hosts]}:{port}/page/{n}" for n in range(args.pages)]
     runs = {"bare aiohttp": lambda: bare(urls), "sovwatch": lambda: ours(urls, robots=False),
-            "sovwatch with robots.txt and tdmrep.json": lambda: ours(urls, robots=True)}  # fmt: skip
+            "sovwatch, two site files a host more": lambda: ours(urls, robots=True)}  # fmt: skip
     rates: dict[str, list[float]] = {name: [] for name in runs}
     cpus: dict[str, list[float]] = {name: [] for name in runs}
     try:
