@@ -25,6 +25,7 @@ COURT = [
     "A court in Sundhaven suspended the forced sale of Lumora on Thursday until it has heard the owner in April.",
     "The judges wrote that the ministry had not answered the offer of a trustee, which the law obliges it to weigh.",
 ]
+MORE = "Read more in our dossier."
 GARDEN = ["Tulips want to be planted before the first frost, in loose soil and at three times their own depth."] * 3
 
 
@@ -38,7 +39,7 @@ def collection(tmp_path: Path) -> Path:
     folder = tmp_path / "warc"
     pages = [
         ("https://one.example/order", page("Aldermark orders forced sale of Lumora", ORDER), 1),
-        ("https://two.example/order", page("Lumora must be sold", [*ORDER, "Read more in our dossier."]), 1),
+        ("https://two.example/order", page("Lumora must be sold", [*ORDER, MORE], published="2026-03-01T11:00:00Z"), 1),
         ("https://two.example/garden", page("Tulips", GARDEN), 2),
         ("https://one.example/court", page("Court stops sale", COURT, published="2026-03-05T08:00:00Z"), 5),
     ]
