@@ -294,7 +294,8 @@ def _hint_rows(blocks: list[Block], nodes: list[Node], main: int) -> Floats:
         for b in blocks
     ], dtype=np.int64).reshape(len(blocks), 4)  # fmt: skip
     bits = (masks.reshape(-1, 4, 1) >> np.arange(len(NAMES))) & 1
-    return (bits * np.array([4, 3, 2, 1]).reshape(1, 4, 1)).max(axis=1).astype(np.float32)
+    levels: Floats = (bits * np.array([4, 3, 2, 1]).reshape(1, 4, 1)).max(axis=1).astype(np.float32)
+    return levels
 
 
 def _same_rows(blocks: list[Block], keys: list[str], context: BlockContext, words: Floats,
@@ -357,7 +358,7 @@ def score_rows(page: PageBlocks, features: Floats, scores: Floats) -> Floats:
     names: dict[str, int] = {}
     signatures = np.array([names.setdefault(nodes[b.node].signature, len(names)) for b in page.blocks])
     kept = scores > 0.5
-    weight = np.minimum(words, 60.0) + 1.0
+    weight: Floats = (np.minimum(words, 60.0) + 1.0).astype(np.float32)
     total_before = np.cumsum(words * kept) - words * kept
     total_after = (words * kept).sum() - total_before - words * kept
     columns = [

@@ -45,7 +45,8 @@ class Forest:
         lowest = left & (~left + np.uint32(1))
         leaf = np.frexp(lowest.astype(np.float64))[1] - 1
         total = self.leaves[np.arange(len(self.starts)), leaf].sum(axis=1) + self.base
-        return (1.0 / (1.0 + np.exp(-total))).astype(np.float32)
+        chances: Floats = (1.0 / (1.0 + np.exp(-total))).astype(np.float32)
+        return chances
 
 
 def forest_from_trees(trees: list[dict[str, Any]], *, scale: float = 1.0) -> Forest:
@@ -109,8 +110,10 @@ def load_forests(data: bytes) -> tuple[dict[str, Forest], dict[str, str]]:
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         names = sorted({key.split(".")[0] for key in arrays.files} - {"about"})
         forests = {
-            name: Forest(*(arrays[f"{name}.{part}"] for part in ("feature", "threshold", "keeps", "starts", "leaves")),
-                         base=float(arrays[f"{name}.base"]))
+            name: Forest(
+                feature=arrays[f"{name}.feature"], threshold=arrays[f"{name}.threshold"], keeps=arrays[f"{name}.keeps"],
+                starts=arrays[f"{name}.starts"], leaves=arrays[f"{name}.leaves"], base=float(arrays[f"{name}.base"]),
+            )
             for name in names
         }  # fmt: skip
         about = {key[6:]: str(arrays[key]) for key in arrays.files if key.startswith("about.")}
