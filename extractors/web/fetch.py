@@ -350,12 +350,16 @@ async def fetch_all(fetcher: Fetcher, requests: Iterable[FetchRequest], *, on_re
             if done is not None:
                 await done
 
-    async with asyncio.TaskGroup() as group:
-        # A second connection is worth opening only for a host with many pages.
-        for n in range(fetcher.limits.host_connections):
-            for lane in lanes.values():
-                if n == 0 or len(lane) > n * _PAGES_FOR_ANOTHER_CONNECTION:
-                    group.create_task(run(lane))
+    try:
+        async with asyncio.TaskGroup() as group:
+            # A second connection is worth opening only for a host with many pages.
+            for n in range(fetcher.limits.host_connections):
+                for lane in lanes.values():
+                    if n == 0 or len(lane) > n * _PAGES_FOR_ANOTHER_CONNECTION:
+                        group.create_task(run(lane))
+    except BaseExceptionGroup as failures:
+        # One cause is enough to act on, and easier to catch than a group; the others were cancelled or met the same.
+        raise failures.exceptions[0] from None
 
 
 def _lane(url: str) -> str:

@@ -339,9 +339,8 @@ def test_what_on_result_raises_is_raised() -> None:
 
         await fetch_all(client, [FetchRequest(url=site.base + "/ok")], on_result=broken)
 
-    with pytest.raises(ExceptionGroup) as caught:
+    with pytest.raises(KeyError, match="a bug"):
         visit(act)
-    assert caught.group_contains(KeyError)
 
 
 def test_stamped_by_the_clock_that_was_given() -> None:
