@@ -11,11 +11,11 @@ _COMMENT = {
           r"timeline|"
           r"review|essay|viewpoint|letters?|interview|profile|primer|guide|lessons?|what we know|so far|at a glance|"
           r"key (?:facts|dates|moments)|looking back|the story of|in pictures|obituary|questions? and answers?|"
-          r"how .{3,60} works?|what is|what (?:it|this|they) means?|why (?:we|it|the)|should|recap|"
+          r"how .{3,60} works?|what (?:is|it means?|this means?|they mean)|why (?:we|it|the)|should|recap|"
           r"backgrounder|history",
     "de": r"kommentar|meinung|kolumne|leitartikel|glosse|essay|analyse|hintergrund|erklärt|chronik|überblick|"
-          r"bisher geschah|interview|porträt|fragen und antworten|was (?:ist|bedeutet|darf|wir)|wie .{3,60} funktioniert|"
-          r"warum|rückblick|lehren|sollte|worum es geht|rezension",
+          r"bisher geschah|interview|porträt|fragen und antworten|was (?:ist|bedeutet|darf|wir)|"
+          r"wie .{3,60} funktioniert|warum|rückblick|lehren|sollte|worum es geht|rezension",
     "fr": r"opinion|tribune|éditorial|édito|chronique|analyse|décryptage|expliqu|comprendre|entretien|portrait|"
           r"rappel|retour sur|ce que (?:l'on|nous) s|pourquoi|comment|qu'est-ce|questions|chronologie|repères|leçons",
     "es": r"opinión|editorial|columna|tribuna|análisis|claves|explica|cronología|entrevista|perfil|repaso|"

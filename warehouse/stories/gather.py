@@ -67,7 +67,8 @@ def _report(row: tuple[Any, ...]) -> Report:
         version_id=version_id, article_id=article_id, relation=relation, original_id=original_id, site=site,
         outlet=outlet, url=url, title=title, text=body, language=language,
         published_at=_utc(published_at) if published_at else None,
-        at=_utc(published_at if dated else first_seen_at), dated=dated, topics=tuple(topics),
+        at=_utc(published_at if dated else first_seen_at), seen_at=_utc(first_seen_at), dated=dated,
+        topics=tuple(topics),
         topic_weight=float(topic_weight), seed=origin == "seed",
     )  # fmt: skip
 

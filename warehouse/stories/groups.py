@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +11,7 @@ import numpy as np
 
 from extractors.model import digest64
 from warehouse.stories.background import Background, weigh_terms
-from warehouse.stories.cluster import group_articles
+from warehouse.stories.cluster import Grouping, group_articles
 from warehouse.stories.context import judge_pairs
 from warehouse.stories.gather import Kindred, Known
 from warehouse.stories.pairs import Pairs, Subject
@@ -47,7 +47,7 @@ class Group:
     kin: dict[str, float] = field(default_factory=dict)
 
     @property
-    def arrival(self) -> tuple[datetime, str]:
+    def arrival(self) -> tuple[datetime, datetime, str]:
         """Of its first report tonight."""
         return self.reports[0].arrival
 
@@ -95,7 +95,7 @@ def group_reports(
     held = [number[k.story_id] for k in window]
     pairs = judge_pairs(subjects, len(reports), held, background=background, window_days=rules.window_days)
     grouping = group_articles(pairs, len(reports), held, threshold=rules.link)
-    novelty = _novelty(grouping.group, grouping.story_of, grouping.strength, grouping.elsewhere)
+    novelty = judge_firsts(pairs, len(reports), held, grouping)
     line_of = {k.story_id: k.storyline_id for k in window}
     members: dict[int, list[int]] = defaultdict(list)
     for index, label in enumerate(grouping.group.tolist()):
@@ -146,18 +146,34 @@ def _subject(at: datetime, dated: bool, site: str, language: str | None, terms: 
     return Subject(terms, site, at.timestamp() / 86_400 if dated else None, language)
 
 
-def _novelty(
-    group: np.ndarray, story_of: Mapping[int, int], strength: np.ndarray, elsewhere: np.ndarray
-) -> list[float]:
-    """For each report: above .5 for the first of a new story (less the nearer another one was), else below."""
-    begun: set[int] = set(story_of)
+def judge_firsts(pairs: Pairs, tonight: int, held: Sequence[int], grouping: Grouping) -> list[float]:
+    """For each report how surely it is the first of its event, 0 to 1, by what came before it (reports in order).
+
+    The event of before that it is most likely to belong to counts most: by the mean probability with its reports, half
+    of that of the next one, a fifth of the best single probability; and whether it founded its story.
+    """
+    probability: dict[int, dict[int, float]] = defaultdict(dict)
+    for row, column, p in zip(pairs.rows.tolist(), pairs.columns.tolist(), pairs.probability.tolist(), strict=True):
+        probability[row][column] = p
+        probability[column][row] = p
+    sizes = Counter(held)
+    labels = grouping.group.tolist()
+    begun = set(grouping.story_of)
+    earlier: Counter[int] = Counter()
     found = []
-    for index, label in enumerate(group.tolist()):
-        if label in begun:
-            found.append(0.5 * (1.0 - float(strength[index])))
-        else:
-            begun.add(label)
-            found.append(0.5 + 0.5 * (1.0 - float(elsewhere[index])))
+    for place, label in enumerate(labels):
+        sums: dict[tuple[bool, int], float] = defaultdict(float)
+        best = 0.0
+        for other, p in probability[place].items():
+            if other >= tonight or other < place:
+                key = (True, held[other - tonight]) if other >= tonight else (False, labels[other])
+                sums[key] += p
+                best = max(best, p)
+        means = sorted((s / (sizes[n] if known else earlier[n]) for (known, n), s in sums.items()), reverse=True)
+        known_before = sum(mean * share for mean, share in zip(means, (1.0, 0.5), strict=False)) + 0.2 * best
+        found.append(0.2 * (label not in begun) + 0.8 * (1.0 - min(1.0, known_before)))
+        begun.add(label)
+        earlier[label] += 1
     return found
 
 

@@ -159,8 +159,8 @@ def _tell(
         as_of=as_of, stories=tuple(stories), memberships=tuple(memberships),
         extended=tuple(sorted({g.story_id for g in groups if not g.founded})),
         storylines=tuple(known.storylines[line] for line in sorted(touched)),
-        developments=tuple(developments), considered=tuple(considered), facts={k: frozenset(v) for k, v in facts.items()},
-        listed=listed,
+        developments=tuple(developments), considered=tuple(considered),
+        facts={k: frozenset(v) for k, v in facts.items()}, listed=listed,
     )  # fmt: skip
 
 

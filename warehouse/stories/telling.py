@@ -29,15 +29,16 @@ class Report:
     language: str | None
     published_at: datetime | None
     at: datetime
+    seen_at: datetime
     dated: bool
     topics: tuple[str, ...] = ()
     topic_weight: float = 0.0
     seed: bool = False
 
     @property
-    def arrival(self) -> tuple[datetime, str]:
-        """What orders the reports of a night where an order is needed: time, then id."""
-        return (self.at, self.version_id)
+    def arrival(self) -> tuple[datetime, datetime, str]:
+        """What orders the reports of a night where an order is needed: publication, arrival here, id."""
+        return (self.at, self.seen_at, self.version_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
