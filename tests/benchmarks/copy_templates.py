@@ -10,15 +10,43 @@ import random
 import re
 from typing import Final
 
-COMPANIES: Final = ["Alvero Systems", "Brightwater Foods", "Calder Rail", "Dorsina Chemicals", "Elmgate Bank", "Farrow Semiconductor", "Gildon Motors", "Hartwell Energy", "Istria Telecom", "Jorvik Shipping", "Kelmar Pharma", "Lindqvist Paper", "Morvane Retail", "Nordhav Fisheries", "Ostrava Steel", "Penhallow Insurance", "Quarrion Mining", "Redmarsh Airlines", "Solvane Solar", "Tarrant Media", "Ulverton Homes", "Vestmark Robotics", "Wexcombe Cloud", "Yarrowby Breweries", "Zandvoort Logistics", "Amberley Optics", "Cortane Software"]
-PEOPLE: Final = ["Anna Keller", "Boris Hain", "Carla Mendes", "David Okoro", "Elena Novak", "Frank Ditmar", "Greta Lund", "Hassan Rafi", "Ines Carvalho", "Jonas Brandt", "Katya Morozova", "Liam Farrell", "Marta Kowal", "Nils Aaberg", "Olga Petrenko", "Pedro Alvim", "Quentin Marsh", "Rosa Tamayo", "Stefan Ilic", "Tomas Hruby", "Ursula Weiss", "Viktor Sand", "Wanda Pryce", "Yusuf Demir", "Zoe Lambert", "Arthur Bell"]
-CITIES: Final = ["Aldermoor", "Brennstadt", "Castelora", "Dunmarrow", "Eskford", "Fontenay", "Grimsund", "Halvora", "Ilmenau", "Jarrow Bay", "Kirkwall", "Lendava", "Montsec", "Narvenna", "Oxmere", "Pellworm", "Quiberon", "Rostova", "Saltholm", "Tavira", "Umbria Falls", "Varese", "Westray", "Ysselmond", "Zadarka"]
-PRODUCTS: Final = ["Kestrel Server", "Marlin Database", "Osprey Gateway", "Tundra OS", "Willow Mail", "Quartz Router", "Heron Browser", "Basalt Storage", "Lynx Firewall", "Juniper Notes", "Cobalt Sync", "Falcon Build", "Otter Queue", "Sparrow Cache", "Drift Editor", "Onyx Vault"]
-MONTHS: Final = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+
+def _names(listed: str) -> list[str]:
+    return listed.split(",")
+
+
+COMPANIES: Final = _names(
+    "Alvero Systems,Brightwater Foods,Calder Rail,Dorsina Chemicals,Elmgate Bank,Farrow Semiconductor,"
+    "Gildon Motors,Hartwell Energy,Istria Telecom,Jorvik Shipping,Kelmar Pharma,Lindqvist Paper,Morvane Retail,"
+    "Nordhav Fisheries,Ostrava Steel,Penhallow Insurance,Quarrion Mining,Redmarsh Airlines,Solvane Solar,"
+    "Tarrant Media,Ulverton Homes,Vestmark Robotics,Wexcombe Cloud,Yarrowby Breweries,Zandvoort Logistics,"
+    "Amberley Optics,Cortane Software"
 )
-DAYS: Final = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-COUNTRIES: Final = ["Norland", "Estavia", "Corvania", "Tarmark", "Ruvenia", "Ostland", "Belmora", "Karistan", "Sundara", "Velonia"]
+PEOPLE: Final = _names(
+    "Anna Keller,Boris Hain,Carla Mendes,David Okoro,Elena Novak,Frank Ditmar,Greta Lund,Hassan Rafi,"
+    "Ines Carvalho,Jonas Brandt,Katya Morozova,Liam Farrell,Marta Kowal,Nils Aaberg,Olga Petrenko,Pedro Alvim,"
+    "Quentin Marsh,Rosa Tamayo,Stefan Ilic,Tomas Hruby,Ursula Weiss,Viktor Sand,Wanda Pryce,Yusuf Demir,"
+    "Zoe Lambert,Arthur Bell"
+)
+CITIES: Final = _names(
+    "Aldermoor,Brennstadt,Castelora,Dunmarrow,Eskford,Fontenay,Grimsund,Halvora,Ilmenau,Jarrow Bay,Kirkwall,"
+    "Lendava,Montsec,Narvenna,Oxmere,Pellworm,Quiberon,Rostova,Saltholm,Tavira,Umbria Falls,Varese,Westray,"
+    "Ysselmond,Zadarka"
+)
+PRODUCTS: Final = _names(
+    "Kestrel Server,Marlin Database,Osprey Gateway,Tundra OS,Willow Mail,Quartz Router,Heron Browser,"
+    "Basalt Storage,Lynx Firewall,Juniper Notes,Cobalt Sync,Falcon Build,Otter Queue,Sparrow Cache,"
+    "Drift Editor,Onyx Vault"
+)
+MONTHS: Final = _names(
+    "January,February,March,April,May,June,July,August,September,October,November,December"
+)
+DAYS: Final = _names(
+    "Monday,Tuesday,Wednesday,Thursday,Friday,Saturday,Sunday"
+)
+COUNTRIES: Final = _names(
+    "Norland,Estavia,Corvania,Tarmark,Ruvenia,Ostland,Belmora,Karistan,Sundara,Velonia"
+)
 LISTS: Final[dict[str, list[str]]] = {
     "company": COMPANIES, "person": PEOPLE, "city": CITIES, "product": PRODUCTS, "month": MONTHS, "day": DAYS,
     "country": COUNTRIES,
@@ -54,7 +82,8 @@ TEMPLATES: Final[dict[str, tuple[str, str]]] = {
     ),
     "earnings-b": (
         "{company}: earnings snapshot",
-        "{city} ({company}) - Net income at {company} came in at {n}.{d} million euros for the three months to {month}, "
+        "{city} ({company}) - Net income at {company} came in at {n}.{d} million euros for the three months "
+        "to {month}, "
         "the group announced.|"
         "That compares with {n}.{d} million euros in the same months of the previous year.|"
         "Sales were {n} million euros, {up} by {p}.{d} percent, while costs {up} by {p}.{d} percent.|"
@@ -65,7 +94,8 @@ TEMPLATES: Final[dict[str, tuple[str, str]]] = {
     "market-a": (
         "Stocks close: {mood} session ahead of data",
         "Stocks {up} in a {mood} session on {day}, with {sector} setting the tone.|"
-        "The broad index {up} {d}.{p} percent to {n}.{p} points, while the index of smaller companies {up} {d}.{p} percent.|"
+        "The broad index {up} {d}.{p} percent to {n}.{p} points, while the index of smaller companies {up} "
+        "{d}.{p} percent.|"
         "Among single names {company} {up} {p} percent after {cause}.|"
         "{company} {up} {d}.{d} percent and {company} {up} {d}.{d} percent.|"
         "In the bond market the yield on ten-year paper stood at {d}.{p} percent after {d}.{p} percent the day before.|"
@@ -77,7 +107,8 @@ TEMPLATES: Final[dict[str, tuple[str, str]]] = {
         "Closing report {city} exchange",
         "Shares in {city} ended {day} {mood}. The leading index {up} by {n} points to {n}.|"
         "{sector} were among the best, {sector} among the worst.|"
-        "{company} headed the list of winners with {p}.{d} percent; {company} came last with a loss of {d}.{d} percent.|"
+        "{company} headed the list of winners with {p}.{d} percent; {company} came last with a loss of "
+        "{d}.{d} percent.|"
         "Turnover was {n} million, compared with {n} million on the previous day.|"
         "Traders said that {cause} and {cause} had weighed on sentiment.|"
         "Attention now turns to figures from {company}, due on {day}.",
@@ -129,7 +160,8 @@ TEMPLATES: Final[dict[str, tuple[str, str]]] = {
     "sanctions-b": (
         "{country} designates {p} individuals and entities",
         "{country} today imposed restrictive measures on {p} individuals and {p} entities accused of {charge}.|"
-        "Among those listed are {person}, the director of {company}, and {person}, who is said to have set up {company}.|"
+        "Among those listed are {person}, the director of {company}, and {person}, who is said to have set "
+        "up {company}.|"
         "Also listed is {company}, a trader from {city}, for {charge}.|"
         "The measures consist of a travel ban and a freeze of assets.|"
         "With today's decision the list comprises {n} persons and {n} bodies.|"

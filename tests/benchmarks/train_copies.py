@@ -4,7 +4,8 @@
 
 What they learn from: the labelled pairs of `DIR/data/dedupe` and all pairs that the index proposes there (unlisted
 pairs of two clusters are no copies); pairs made by `copy_sets` from real news of `DIR/data/stories`, from the posts of
-`data/dedupe` (rewordings, reuse, background quoted, other facts) and from invented templates; pairs of reports on one event from different outlets
+`data/dedupe` (rewordings, reuse, background quoted, other facts) and from invented templates; pairs of reports on one
+event from different outlets
 (those that share much wording are left out, since some are true wire copies). Nothing else; no set that a figure is
 reported on was trained on.
 
@@ -39,7 +40,12 @@ from warehouse.dedupe.reading import read_text
 from warehouse.dedupe.rules import CopyRules
 
 Array = np.ndarray
-RISING: Final = ["shingles_in", "shingles_out", "verbatim_in", "verbatim_out", "stems_in", "stems_out", "stem_cosine", "gram_cosine", "rare_in", "rare_out", "align_in", "align_out", "half_in", "half_out", "strong_in", "strong_out", "mutual", "numbers_in", "numbers_out", "names_in", "names_out", "facts_aligned", "numbers_shared", "names_shared", "single_mean", "title"]
+RISING: Final = (
+    "shingles_in", "shingles_out", "verbatim_in", "verbatim_out", "stems_in", "stems_out", "stem_cosine",
+    "gram_cosine", "rare_in", "rare_out", "align_in", "align_out", "half_in", "half_out", "strong_in", "strong_out",
+    "mutual", "numbers_in", "numbers_out", "names_in", "names_out", "facts_aligned", "numbers_shared", "names_shared",
+    "single_mean", "title",
+)  # fmt: skip
 FALLING: Final = ("number_conflict", "name_conflict", "slots", "slot_share")
 FOLDS: Final = 5
 
@@ -94,7 +100,7 @@ def dedupe_examples(folder: Path) -> Examples:
     labels = list(wanted.values())
     return Examples(
         rows=np.array(rows, dtype=np.float32), copy=np.array([r != "none" for r, _ in labels]),
-        relation=np.array([RELATIONS.index(r) if r in RELATIONS else -1 for r, _ in labels]),  # type: ignore[arg-type]
+        relation=np.array([RELATIONS.index(r) if r in RELATIONS else -1 for r, _ in labels]),
         kind=np.array([k for _, k in labels]), fold=np.array(folds),
         weight=np.array([0.5 if k == "unlisted" else 1.0 for _, k in labels]), keys=tuple(wanted),
     )  # fmt: skip
@@ -146,7 +152,7 @@ def made_examples(pairs: list[Pair], weight: float) -> Examples:
         kept.append(pair)
     return Examples(
         rows=np.array(rows, dtype=np.float32), copy=np.array([p.copy for p in kept]),
-        relation=np.array([RELATIONS.index(p.relation) if p.relation else -1 for p in kept]),  # type: ignore[arg-type]
+        relation=np.array([RELATIONS.index(p.relation) if p.relation else -1 for p in kept]),
         kind=np.array([p.kind for p in kept]), fold=np.full(len(kept), -1), weight=np.full(len(kept), weight),
         keys=tuple(("", "") for _ in kept),
     )  # fmt: skip
@@ -206,7 +212,7 @@ def exported(model: HistGradientBoostingClassifier, prefix: str) -> dict[str, Ar
                 left[i, j], right[i, j] = node["left"], node["right"]
     baseline = np.ravel(model._baseline_prediction).astype(np.float32)
     names = ("feature", "threshold", "left", "right", "value", "baseline", "depth")
-    arrays = (feature, threshold, left, right, value, baseline, np.array(depth))
+    arrays: tuple[Array, ...] = (feature, threshold, left, right, value, baseline, np.array(depth))
     return {f"{prefix}_{name}": array for name, array in zip(names, arrays, strict=True)}
 
 
@@ -244,7 +250,13 @@ def report(labelled: Examples, made: list[Examples], probes: dict[str, Examples]
         print(f"  {name}: F1 {scores[-1]:.4f}")
     print(f"  relation macro-F1 {np.mean(scores):.4f}")
     wrong = labelled.copy & said & (how != labelled.relation)
-    print("  ", Counter((k, RELATIONS[h]) for k, h in zip(labelled.kind[wrong], how[wrong], strict=True)).most_common(12))
+    mistaken = Counter((str(k), RELATIONS[h]) for k, h in zip(labelled.kind[wrong], how[wrong], strict=True))
+    print("  mistaken for:", mistaken.most_common(12))
+    apart = fit_whether(extra)
+    said = apart.predict_proba(labelled.rows)[:, 1] >= 0.5
+    tp, fp, fn = (said & labelled.copy).sum(), (said & ~labelled.copy).sum(), (~said & labelled.copy).sum()
+    print(f"dedupe, judges that saw made pairs only: F1 {2 * tp / (2 * tp + fp + fn):.4f} fp {fp} fn {fn}")
+    print("  wrong:", Counter(str(k) for k in labelled.kind[said != labelled.copy]).most_common(9))
     for threshold in (0.3, 0.4, 0.6, 0.7):
         s = probability >= threshold
         t, f, n = (s & labelled.copy).sum(), (s & ~labelled.copy).sum(), (~s & labelled.copy).sum()
@@ -313,7 +325,8 @@ def write(everything: Examples) -> None:
         "features": list(NAMES),
     }  # fmt: skip
     arrays = exported(fit_whether(everything), "whether") | exported(fit_how(everything), "how")
-    np.savez_compressed(path, about=np.frombuffer(json.dumps(about).encode(), dtype=np.uint8), **arrays)
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+    np.savez_compressed(path, allow_pickle=False, **arrays)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     path.with_name("judges.npz.sha256").write_text(f"{digest}  judges.npz\n", encoding="ascii")
     print(f"wrote {path.name}: {path.stat().st_size} bytes, {len(everything.rows)} examples")

@@ -17,7 +17,6 @@ from typing import Final
 import numpy as np
 
 from warehouse.dedupe.reading import Reading
-from warehouse.dedupe.words import CJK_RUN, TOKEN
 
 LANGUAGES: Final = ("en", "de", "fr", "es", "zh")
 FIGURE: Final = re.compile(
@@ -34,6 +33,9 @@ SIZES: Final = {
 }  # fmt: skip
 
 
+# Capitalised inside a sentence, or all in capitals anywhere.
+NAME: Final = re.compile(r"(?<=[^.!?\n:]\s)[A-ZÀ-ÖØ-Þ][^\W\d_]{2,}|\b[A-Z]{3,}\b")
+LATIN_NAME: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]{3,}")
 GERMAN_NAME: Final = re.compile(
     r"[A-ZÄÖÜ][\w-]+ [A-ZÄÖÜ][\w-]+|\b(?:in|bei|aus|nach|von|vor) [A-ZÄÖÜ]\w+|\b[A-ZÄÖÜ]{3,}\b|\b\w+[a-z][A-Z]\w*"
 )
@@ -100,16 +102,8 @@ def number_value(raw: str) -> float | None:
 
 def find_names(text: str, language: str) -> frozenset[str]:
     """Capitalised words inside sentences, and Latin words in Chinese text: folded to at most six letters."""
-    found: set[str] = set()
-    for match in TOKEN.finditer(text):
-        token = match.group()
-        if len(token) < 3 or not token[0].isalpha() or CJK_RUN.match(token):
-            continue
-        before = text[max(0, match.start() - 2) : match.start()]
-        inside = before[-1:].isspace() and before[:1] not in ".!?\n:" if language != "zh" else True
-        if (token[0].isupper() and inside) or token.isupper():
-            found.add(fold_name(token))
-    return frozenset(found)
+    pattern = LATIN_NAME if language == "zh" else NAME
+    return frozenset(fold_name(match) for match in set(pattern.findall(text)))
 
 
 def find_marks(r: Reading, *, most: int = 12) -> list[str]:

@@ -19,11 +19,13 @@ WIRE = (
     "Carvalho answered that nobody would be dismissed and that crane drivers would be trained as remote pilots.",
     "Vestmark had beaten two bidders from abroad. The ministry of transport checked the software for hidden access and "
     "found none, according to a report of 61 pages that was published last week.",
-    "Saltholm handled 1.9 million containers last year, seven percent more than the year before. The port of Tavira, its "
+    "Saltholm handled 1.9 million containers last year, seven percent more than the year before. The "
+    "port of Tavira, its "
     "rival to the south, had bought similar machines in 2024 and halved the time that ships wait.",
 )
 OTHER = (
-    "Parliament in Brennstadt has put off its vote on the cloud act by three weeks. The governing parties want to settle "
+    "Parliament in Brennstadt has put off its vote on the cloud act by three weeks. The governing "
+    "parties want to settle "
     "first who may read the logs of public servers, speaker Marta Kowal told reporters.",
     "The draft asks agencies to keep records of citizens on machines inside the country. The court of auditors had "
     "warned of costs of 75 million a year and of a single supplier.",
