@@ -18,7 +18,7 @@ from extractors.pages.text import PageText, read_text
 from extractors.urls import article_id_of, canonical_url
 
 EXTRACTOR = "pages-2"
-_LANGUAGE_CHARACTERS = 1500
+_LANGUAGE_CHARACTERS = 1000
 _NOT_HTML = re.compile(rb"^\s*(?:%PDF-|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04)")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
@@ -12,6 +13,16 @@ from extractors.model import FetchedPage
 from extractors.pages.decode import decode_page
 
 _SPACE = re.compile(r"\s+")
+_META = re.compile(r"<meta\s[^>]{0,2000}>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
+_TITLE = re.compile(r"<title[^>]*>([^<]{0,1000})", re.IGNORECASE)
+_LANGUAGE = re.compile(r"<html[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
+_PASSAGE = re.compile(r"<(?:p|h[1-4]|li|blockquote)(?:\s[^>]*)?>([^<]*(?:<(?!/?(?:p|h[1-4]|li|ul|ol|div|blockquote)\b)"
+                      r"[^>]*>[^<]*)*)", re.IGNORECASE)  # fmt: skip
+_TAG = re.compile(r"<[^>]*>")
+_SHORT = 25  # characters: menu entries
+_HEAD_CHARACTERS = 60_000
+_ENOUGH = 600  # characters in paragraphs: with fewer the page is not written in paragraphs, and is parsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,25 +44,41 @@ def cheap_text(page: FetchedPage) -> CheapText:
 
 
 def cheap_text_of(html: str) -> CheapText:
-    """`cheap_text` of a page that is already decoded."""
-    tree = HTMLTree.parse(html)
-    head = tree.head
-    metas: dict[str, str] = {}
-    if head is not None:
-        for meta in head.get_elements_by_tag_name("meta"):
-            key = meta.getattr("property") or meta.getattr("name")
-            if key:
-                metas.setdefault(key.lower(), meta.getattr("content") or "")
-    root = tree.document.query_selector("html") if tree.document else None
-    lang = (root.getattr("lang") if root else None) or metas.get("og:locale") or ""
-    title = metas.get("og:title") or tree.title or ""
-    lead = metas.get("og:description") or metas.get("description") or ""
-    text = extract_plain_text(tree, main_content=True, alt_texts=False, preserve_formatting=True)
-    if len(text) < 200:
-        text = extract_plain_text(tree, main_content=False, alt_texts=False, preserve_formatting=True)
+    """`cheap_text` of a page that is already decoded.
+
+    Paragraphs, headings and list items are cut out of the source as they stand; only a page without enough of them
+    is parsed.
+    """
+    top = html[:_HEAD_CHARACTERS]
+    metas = _read_metas(top)
+    titled = _TITLE.search(top)
+    title = metas.get("og:title") or (unescape(titled.group(1)) if titled else "")
+    lang = _LANGUAGE.search(top)
+    passages = [found.group(1) for found in _PASSAGE.finditer(html)]
+    text = unescape(_TAG.sub("", "\n".join(p for p in passages if len(p) > _SHORT)))
+    if len(text) < _ENOUGH:
+        text = _parsed_text(html)
     return CheapText(
         title=_SPACE.sub(" ", title).strip(),
-        lead=_SPACE.sub(" ", lead).strip(),
+        lead=_SPACE.sub(" ", metas.get("og:description") or metas.get("description") or "").strip(),
         text=text,
-        language_hint=lang[:2].lower() if lang[:2].isalpha() else None,
+        language_hint=lang.group(1).lower() if lang else (metas.get("og:locale") or "")[:2].lower() or None,
     )
+
+
+def _read_metas(top: str) -> dict[str, str]:
+    metas: dict[str, str] = {}
+    for tag in _META.findall(top):
+        values = {m[0].lower(): m[1] or m[2] or m[3] for m in _ATTRIBUTE.findall(tag)}
+        key = values.get("property") or values.get("name")
+        if key and values.get("content"):
+            metas.setdefault(key.lower(), unescape(values["content"]))
+    return metas
+
+
+def _parsed_text(html: str) -> str:
+    tree = HTMLTree.parse(html)
+    text: str = extract_plain_text(tree, main_content=True, alt_texts=False, preserve_formatting=True)
+    if len(text) < _ENOUGH:
+        text = extract_plain_text(tree, main_content=False, alt_texts=False, preserve_formatting=True)
+    return text

@@ -37,10 +37,17 @@ def decode_page(page: FetchedPage) -> str:
 
 def decode_bytes(body: bytes, *, declared: str | None = None) -> str:
     """See `decode_page`; `declared` is the header's charset, if any."""
-    text = _decode(body, declared)
-    if any(c in text for c in _CONTROL_CHARACTERS):  # decoders give no lone surrogates
-        text = text.translate(_UNPARSABLE)
-    return repair_twice_encoded(text)
+    if b"\x00" not in body[:512] and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # Deleting bytes is much faster than looking for characters; all encodings but UTF-16 and -32 keep ASCII's.
+        try:
+            text = body.translate(None, _CONTROL_BYTES).decode("utf-8-sig")
+        except UnicodeDecodeError:
+            pass
+        else:
+            if b"\xef\xbf\xbe" in body or b"\xef\xbf\xbf" in body:
+                text = text.translate(_UNPARSABLE)
+            return _TWICE.sub(_decode_again, text) if any(sign in body for sign in _TWICE_BYTES) else text
+    return repair_twice_encoded(clean_characters(_decode(body, declared)))
 
 
 def clean_characters(text: str) -> str:
@@ -64,7 +71,9 @@ def repair_twice_encoded(text: str) -> str:
 
 
 # The beginnings of a curly quote or dash, and the letters É, Ä, Ö, Ü, ß, encoded twice.
+_CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32)])
 _TWICE_SIGNS = ("\xe2\x80", "\xc3\x89", "\xc3\x84", "\xc3\x96", "\xc3\x9c", "\xc3\x9f")
+_TWICE_BYTES = tuple(sign.encode() for sign in _TWICE_SIGNS)
 _TWICE = re.compile("[\xc2-\xdf][\x80-\x9f]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 

@@ -60,7 +60,7 @@ def test_a_better_reading_becomes_a_version_and_the_old_one_stays(house: House) 
     assert sum(reextract(house, now=later, apply=False, workers=1).counts.values()) == 0, "this extractor has read all"
     with open_file(warehouse_file(state)) as con:  # as if an extractor of long ago had read the page
         con.execute(
-            "UPDATE article_versions SET extractor = 'pages-0', text = concat(text, chr(10), chr(10), 'Read also: tulips') "
+            "UPDATE article_versions SET extractor = 'pages-0', text = text || e'\\n\\nRead also: tulips' "
             "WHERE origin = 'night'"
         )
 
