@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STARTUP_TIMEOUT_S = 120.0
+# Set while the Prefect server is ours, for the processes that it starts too.
+OWN_ENGINE = "SOVWATCH_OWN_ENGINE"
 
 
 class EngineError(Exception):
@@ -99,11 +101,12 @@ def running_engine(state_dir: Path, *, scheduling: bool = False) -> Iterator[Eng
         yield Engine(api_url=url)
         return
     engine = _start(scheduling)
-    os.environ["PREFECT_API_URL"] = engine.api_url
+    os.environ |= {"PREFECT_API_URL": engine.api_url, OWN_ENGINE: "1"}
     try:
         yield engine
     finally:
-        os.environ.pop("PREFECT_API_URL", None)
+        for name in ("PREFECT_API_URL", OWN_ENGINE):
+            os.environ.pop(name, None)
         engine.stop()
 
 

@@ -15,6 +15,7 @@ from extractors.feeds.changes import SourceChange
 from extractors.model import Problem
 from extractors.topics import TopicMatcher
 from extractors.web.archive import Archive
+from extractors.web.gates import HostBook
 from extractors.web.rights import RightsPolicy
 from extractors.web.robots import RobotsPolicy
 from flows.exits import Exit
@@ -45,6 +46,7 @@ class Night:
 
     `clock` starts at `as_of` and moves with real time, so that a replayed night has consistent times. `seconds` adds
     up where the time went; `problems`, `warnings`, `sources` and `changes` collect what the report says of tonight.
+    `robots`, `rights` and `hosts` are what the night has learnt of its hosts: rules, reservations, turns.
     `sends_mail` is False for runs over the past.
     """
 
@@ -58,6 +60,7 @@ class Night:
     matcher: TopicMatcher
     robots: RobotsPolicy
     rights: RightsPolicy
+    hosts: HostBook
     sends_mail: bool = True
     seconds: dict[str, float] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -142,6 +145,7 @@ def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
             matcher=TopicMatcher(house.topics),
             robots=RobotsPolicy(agent=product_token(house.settings.fetch.user_agent)),
             rights=RightsPolicy(),
+            hosts={},
         )
 
 

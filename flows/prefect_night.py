@@ -6,8 +6,10 @@ Imported late, after `flows.engine` has set Prefect's environment. Deployments n
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +17,9 @@ from typing import Any, TypeVar
 from prefect import Task, flow, serve
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, TaskRun
+from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
 from prefect.schedules import Cron
 from prefect.states import Completed, Failed
@@ -23,6 +27,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
 
 from config.load import load_house
+from flows.engine import OWN_ENGINE
 from flows.exits import Exit
 from flows.monitor import run_night, send_due
 from flows.performing import Started
@@ -30,6 +35,8 @@ from flows.report import NightReport, problem_lines
 from warehouse.lock import LockHeld
 
 T = TypeVar("T")
+
+VISITOR_LIMIT = "sovwatch-visitor"
 
 # What may pass by itself: a full connection table, a hiccup of a network disk. Anything else is a bug and must show.
 PASSING = (OSError, TimeoutError)
@@ -81,12 +88,29 @@ RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=4)
 def nightly(config: str, as_of: str | None = None, kind: str = "night") -> State[NightReport]:
     """One night over the configuration folder `config`, at the clock `as_of` (ISO 8601; now, where it is not given)."""
     at = datetime.fromisoformat(as_of) if as_of else None
-    report = run_night(load_house(Path(config)), as_of=at, kind=kind, performer=AsTasks())
+    with sole_visitor():
+        report = run_night(load_house(Path(config)), as_of=at, kind=kind, performer=AsTasks())
     show_report(report)
     message = f"{report.run_id}: {report.outcomes.get('new', 0)} new, {len(report.developments)} developments"
     if report.exit_code in (Exit.OK, Exit.UNDELIVERED):
         return Completed(message=message, data=report)
     return Failed(message=message, data=report)
+
+
+@contextmanager
+def sole_visitor() -> Iterator[None]:
+    """One night at a time visits publishers, whatever workers and warehouses a Prefect server has.
+
+    Gaps between requests to a host hold within a night; this global concurrency limit makes them hold across nights.
+    On a server of our own there is nobody else.
+    """
+    if os.environ.get(OWN_ENGINE):
+        yield
+        return
+    with get_client(sync_client=True) as client:
+        client.upsert_global_concurrency_limit_by_name(VISITOR_LIMIT, 1)
+    with concurrency(VISITOR_LIMIT, occupy=1, strict=True):
+        yield
 
 
 def perform_night(config: Path, *, as_of: datetime | None = None, kind: str = "night") -> NightReport:

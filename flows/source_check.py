@@ -40,7 +40,7 @@ def check_sources(house: House, sources: Sequence[Source], *, now: datetime) -> 
 
     async def visit() -> None:
         robots = RobotsPolicy(agent=product_token(house.settings.fetch.user_agent))
-        tools = polite_fetcher(house, robots=robots, rights=RightsPolicy(), clock=lambda: datetime.now(UTC))
+        tools = polite_fetcher(house, robots=robots, rights=RightsPolicy(), hosts={}, clock=lambda: datetime.now(UTC))
         async with tools as fetcher:
             requests = [FetchRequest(url=url, kind="feed") for url in dict.fromkeys(s.feed_url for s in sources)]
             await fetch_all(fetcher, requests, on_result=lambda request, result: answers.update({request.url: result}))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from extractors.web.archive import ArchiveUnwritable
 from flows.commands import app
 from flows.commands.options import (
     AsOfOption,
@@ -22,6 +23,7 @@ from flows.commands.options import (
 from flows.engine import EngineError, running_engine
 from flows.exits import Exit
 from flows.showing import show_night
+from warehouse.connection import WarehouseError
 from warehouse.lock import LockHeld, find_holder
 
 
@@ -57,6 +59,10 @@ def run(
                 report = perform_night(folder, as_of=moment)
     except LockHeld as held:
         fail(str(held), Exit.LOCKED)
+    except WarehouseError as error:
+        fail(error.problem.detail, Exit.FAILED)
+    except ArchiveUnwritable as error:
+        fail(f"The archive cannot be written: {error}. Make room or mend its folder, then run again.", Exit.FAILED)
     except EngineError as error:
         fail(f"{error}. Or run without Prefect: sovwatch run --plain", Exit.FAILED)
     report.seconds["whole command"] = time.monotonic() - begun

@@ -10,6 +10,7 @@ from datetime import datetime
 from config.house import House
 from extractors.model import FetchedPage
 from extractors.web.fetch import Fetcher, fetch_all
+from extractors.web.gates import HostBook
 from extractors.web.guard import GuardPolicy
 from extractors.web.model import FetchLimits, FetchRequest, FetchResult
 from extractors.web.rights import RightsPolicy
@@ -27,7 +28,9 @@ def ask_all(night: Night, requests: Sequence[FetchRequest], heard: Heard, *, slo
     """
 
     async def visit() -> None:
-        tools = polite_fetcher(night.house, robots=night.robots, rights=night.rights, clock=night.clock, slow=slow)
+        tools = polite_fetcher(
+            night.house, robots=night.robots, rights=night.rights, hosts=night.hosts, clock=night.clock, slow=slow
+        )
         async with tools as fetcher:
             await fetch_all(fetcher, requests, on_result=archived)
 
@@ -41,9 +44,9 @@ def ask_all(night: Night, requests: Sequence[FetchRequest], heard: Heard, *, slo
 
 
 def polite_fetcher(
-    house: House, *, robots: RobotsPolicy, rights: RightsPolicy, clock: Clock, slow: bool = False
+    house: House, *, robots: RobotsPolicy, rights: RightsPolicy, hosts: HostBook, clock: Clock, slow: bool = False
 ) -> Fetcher:
-    """A fetcher after the settings, with what is known of the hosts' rules."""
+    """A fetcher after the settings, with what is known of the hosts: their rules, and when each had its last turn."""
     settings = house.settings.fetch
     return Fetcher(
         user_agent=settings.user_agent,
@@ -51,6 +54,7 @@ def polite_fetcher(
         guard=GuardPolicy(allow_networks=settings.allow_private_networks),
         robots=robots,
         reservations=rights,
+        book=hosts,
         clock=clock,
     )
 

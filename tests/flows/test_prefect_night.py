@@ -15,7 +15,7 @@ from tests.flows.test_monitor import ORDER
 
 # In a process of its own: Prefect reads its settings once, at import, and the test process has other plans.
 SCRIPT = """
-import json, sys
+import json, os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from flows.engine import running_engine
@@ -25,14 +25,16 @@ def main():
     with running_engine(state) as engine:
         from flows.prefect_night import perform_night
         engine.wait()
+        os.environ.pop("SOVWATCH_OWN_ENGINE")  # as on a server that others use too
         report = perform_night(config, as_of=datetime(2026, 3, 2, 22, tzinfo=UTC))
         import httpx
         kinds = ("flow_runs", "task_runs", "artifacts")
+        limit = httpx.get(f"{engine.api_url}/v2/concurrency_limits/sovwatch-visitor").json()
         runs, tasks, artifacts = (httpx.post(f"{engine.api_url}/{kind}/filter", json={}).json() for kind in kinds)
     print(json.dumps({
         "outcomes": report.outcomes, "exit": int(report.exit_code), "flow": [r["state_name"] for r in runs],
         "tasks": sorted({t["name"].rsplit("-", 1)[0] for t in tasks}), "count": len(tasks),
-        "artifacts": sorted(a["key"] for a in artifacts),
+        "artifacts": sorted(a["key"] for a in artifacts), "limit": (limit["limit"], limit["active_slots"]),
     }))
 
 if __name__ == "__main__":
@@ -59,4 +61,5 @@ def test_prefect_shows_a_night_at_a_glance_and_prints_nothing(tmp_path: Path) ->
     assert seen["flow"] == ["Completed"]
     assert {"read feeds", "fetch pages", "read pages", "judge articles", "tell developments"} <= set(seen["tasks"])
     assert seen["count"] < 100
+    assert seen["limit"] == [1, 0], "held during the night, free after it"
     assert seen["artifacts"] == ["developments", "night", "sources"]
