@@ -190,12 +190,13 @@ def follow_originals(
     added = list(groups)
     alone: list[tuple[Report, str, str]] = []
     waiting = list(followers)
+    held = dict(holding)
     while waiting:
         later: list[Report] = []
         for report in waiting:
             original = report.article_id if report.relation in ("revision", "new") else str(report.original_id)
             group = group_of.get(original)
-            story, line = holding.get(original, ("", ""))
+            story, line = held.get(original, ("", ""))
             group = group or by_story.get(story)
             if report.relation == "revision" and group is None and story:
                 group = Group([report], story, founded=False, storyline_id=line)
@@ -206,6 +207,7 @@ def follow_originals(
                 group_of.setdefault(report.article_id, group)
             elif story:
                 alone.append((report, story, line))
+                held.setdefault(report.article_id, (story, line))
             else:
                 later.append(report)
         if len(later) == len(waiting):
