@@ -116,9 +116,8 @@ def message_ids(mailbox: Mailbox) -> list[str]:
 
 
 MOMENTS = (
-    "before:read feeds", "during:storing-feeds", "after:read feeds", "during:reading", "during:storing-pages",
-    "after:read pages", "during:judging", "after:judge articles", "during:telling", "during:queueing",
-    "after:tell developments", "after:send mail", "during:copying-the-snapshot", "after:publish snapshot",
+    "during:storing-feeds", "after:read feeds", "during:reading", "during:storing-pages", "after:read pages",
+    "during:judging", "during:telling", "during:queueing", "after:send mail", "during:copying-the-snapshot",
 )  # fmt: skip
 
 
@@ -182,7 +181,7 @@ def test_no_network_on_the_first_night_leaves_no_snapshot(place: Place) -> None:
 
 
 def test_a_full_disk(place: Place, mortals: MortalNights, undisturbed: tuple[Path, dict[str, Any]]) -> None:
-    for room in (60_000, 400_000, 1_500_000):
+    for room in (60_000, 1_500_000):
         code = mortals.run(place.config, NIGHTS[0], room=room)
         assert code in (Exit.FAILED, Exit.OK)
         if code == Exit.FAILED:
