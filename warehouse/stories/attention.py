@@ -10,8 +10,9 @@ from datetime import datetime
 from warehouse.stories.gather import Known
 from warehouse.stories.rules import StoryRules
 
-# Fewer stories than this in the window say nothing about the stream.
+# Fewer stories than this in the window say nothing about the stream, or about the matter.
 _FEWEST_STORIES = 5
+_FEWEST_KIN = 3
 
 # What two reports have in common (`Pairs.strength`) for their stories to count as a crowd.
 _CROWD = 0.25
@@ -21,47 +22,61 @@ _CROWD = 0.25
 class Attention:
     """What else the reader was told lately.
 
-    `corroborated`: of the stories of the last days, the share that more than one outlet reports (1 where there are too
-    few to say). `crowd`: other stories of the same matter in these days. `rival_days`: days since one of these was
-    told, `told_days`: since anything was (None: not lately).
+    `corroborated`: of the stories of the last days, the share that more than one outlet reports; `matter_corroborated`:
+    of those of the same matter (both 1 where there are too few to say). `crowd`: other stories much like this one in
+    these days. `rival_days`: days since one of the same matter was told, `told_days`: since anything was (None: not
+    lately).
     """
 
     corroborated: float
+    matter_corroborated: float
     crowd: int
     rival_days: float | None
     told_days: float | None
 
 
-def corroborated_share(window: Sequence[Known], before: datetime) -> float:
-    """Of the stories with reports before a time, the share that several outlets report."""
+def count_outlets(window: Sequence[Known], before: datetime) -> dict[str, int]:
+    """How many outlets report each story that had reports before a time."""
     sites: dict[str, set[str]] = defaultdict(set)
     for held in window:
         if held.at < before:
             sites[held.story_id].add(held.site)
-    return sum(len(s) > 1 for s in sites.values()) / len(sites) if len(sites) >= _FEWEST_STORIES else 1.0
+    return {story: len(found) for story, found in sites.items()}
+
+
+def corroborated_share(outlets: Sequence[int], *, fewest: int = _FEWEST_STORIES) -> float:
+    """The share of stories that several outlets report; 1 where there are too few to say."""
+    return sum(n > 1 for n in outlets) / len(outlets) if len(outlets) >= fewest else 1.0
 
 
 def pay_attention(
-    at: datetime, kin: Mapping[str, float], told: Mapping[str, datetime], corroborated: float
+    at: datetime, kin: Mapping[str, float], told: Mapping[str, datetime], outlets: Mapping[str, int]
 ) -> Attention:
-    """The attention that a story of tonight meets. `told`: when each story was told last."""
+    """The attention that a story of tonight meets.
+
+    `told`: when each story was told last; `outlets`: how many report each story of the last days.
+    """
     rivals = [told[story] for story in kin if story in told]
+    matter = [outlets[story] for story in kin if story in outlets]
     return Attention(
-        corroborated=corroborated, crowd=sum(strength >= _CROWD for strength in kin.values()),
-        rival_days=_days(at, rivals), told_days=_days(at, list(told.values())),
+        corroborated=corroborated_share(list(outlets.values())),
+        matter_corroborated=corroborated_share(matter, fewest=_FEWEST_KIN),
+        crowd=sum(strength >= _CROWD for strength in kin.values()), rival_days=_days(at, rivals),
+        told_days=_days(at, list(told.values())),
     )  # fmt: skip
 
 
 def has_to_wait(attention: Attention, *, sites: int, score: float, rules: StoryRules) -> bool:
     """Whether a story has to wait although it looks like a development.
 
-    In a stream that corroborates its stories nothing waits. In one that does not (a feed of everything about one war),
-    each report would be an alert: there a matter rests for `rest_days` after each turn, and what a single outlet
+    Where stories are corroborated nothing waits. Where they are not (a feed of everything about one war), each report
+    would be an alert: there a matter rests for `rest_days` after each turn, and what a single outlet
     reports must be very likely a turn and waits for anything told before.
     """
-    share = attention.corroborated
-    crowded = attention.crowd >= rules.crowd and share < rules.crowd_corroborated
-    if share >= rules.least_corroborated and not crowded:
+    matter = attention.matter_corroborated
+    crowded = attention.crowd >= rules.crowd and matter < rules.crowd_corroborated
+    stream_corroborates = attention.corroborated >= rules.stream_corroborated
+    if stream_corroborates and matter >= rules.matter_corroborated and not crowded:
         return False
     if attention.rival_days is not None and attention.rival_days < rules.rest_days:
         return True

@@ -16,9 +16,10 @@ class StoryRules:
     `storyline_link`: similarity (0 to 1) at which a story continues a storyline.
     `turn`: score (0 to 1) at which a story of the night is told as a development of its own; below it, it is an
     update at most.
-    `least_corroborated`: where a smaller share of the last days' stories is reported by several outlets (or less than
-    `crowd_corroborated` and at least `crowd` other stories of the same matter), turns rest for `rest_days`, and those
-    of a single outlet need a score of `lone_turn` (see `warehouse.stories.attention`).
+    `stream_corroborated`, `matter_corroborated`, `crowd_corroborated`: where a smaller share of the last days' stories
+    (of all, of those of the same matter, of those where at least `crowd` are much alike) is reported by several
+    outlets, turns rest for `rest_days`, and those of a single outlet need a score of `lone_turn`
+    (see `warehouse.stories.attention`).
     `all_topics`: articles without a topic take part too (benchmarks).
     """
 
@@ -27,10 +28,11 @@ class StoryRules:
     storyline_days: float = 400.0
     storyline_link: float = 0.30
     turn: float = 0.45
-    least_corroborated: float = 0.30
+    stream_corroborated: float = 0.22
+    matter_corroborated: float = 0.30
     crowd_corroborated: float = 0.45
-    crowd: int = 5
+    crowd: int = 3
     rest_days: float = 2.0
-    lone_turn: float = 0.92
+    lone_turn: float = 0.94
     max_sentences: int = 3
     all_topics: bool = False

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from warehouse.stories.attention import corroborated_share, pay_attention
+from warehouse.stories.attention import count_outlets, pay_attention
 from warehouse.stories.background import load_background
 from warehouse.stories.developments import Candidate, judge_development
 from warehouse.stories.gather import (
@@ -54,7 +54,7 @@ class _Known:
     last: dict[str, Told]
     open: dict[str, Told]
     told: dict[str, datetime]
-    corroborated: float
+    outlets: dict[str, int]
 
 
 def tell_stories(
@@ -92,10 +92,9 @@ def tell_stories(
     lines = {g.storyline_id for g in groups if not g.line_founded}
     storylines, last = find_storylines(con, lines)
     opened = find_open(con, {g.story_id for g in groups if not g.founded})
-    share = corroborated_share(window, min((r.at for r in fresh if not r.seed), default=as_of))
-    wary = share < max(rules.least_corroborated, rules.crowd_corroborated)
-    told = find_told(con, since=as_of - timedelta(days=rules.window_days)) if wary else {}
-    known = _Known(find_facts(con, lines), storylines, last, opened, told, share)
+    outlets = count_outlets(window, min((r.at for r in fresh if not r.seed), default=as_of))
+    told = find_told(con, since=as_of - timedelta(days=rules.window_days)) if window else {}
+    known = _Known(find_facts(con, lines), storylines, last, opened, told, outlets)
     return _tell(groups, alone, window, terms, known, aliases, as_of, rules)
 
 
@@ -136,7 +135,7 @@ def _tell(
                 story_id=group.story_id, storyline=line, founded=group.founded, line_founded=group.line_founded,
                 reports=group.reports, copies=group.copies, novelty=novelty, coverage=coverage[group.storyline_id],
                 nearness=group.nearness, entities=top_names(total, 8),
-                attention=pay_attention(group.arrival[0], group.kin, known.told, known.corroborated),
+                attention=pay_attention(group.arrival[0], group.kin, known.told, known.outlets),
                 last=known.last.get(group.storyline_id),
                 open=known.open.get(group.story_id),
             )  # fmt: skip

@@ -22,7 +22,7 @@ TURN_FEATURES = (
 )  # fmt: skip
 
 MODEL_FILE = "turn_model.json"
-MODEL_SHA256 = "7c97afb0ee9033aadf486878db0c4cda5466b6602a39935330e081e6daf66785"
+MODEL_SHA256 = "d3cba6ed003710cd3093eff4bcbbfd56e7db4c9a9ed392a2b5001f23d97410d9"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
