@@ -25,6 +25,7 @@ from warehouse.dedupe.verdict import Relative, adds_facts, decide, kinship_of, r
 from warehouse.sql import load_sql
 
 SHOWN = 2  # kinships that carry the passages in common
+LOADED_FROM = 64  # from so many articles on, loading the index takes less time than joining their marks
 SETTLED = 0.9  # so much of an article in one original settles the matter
 Side = tuple[Reading, Array]  # a reading, and which of its words count
 
@@ -54,7 +55,8 @@ def judge_articles(
     """One verdict for each article, in the order given: the order of publication.
 
     Each is judged against the reference corpus, the warehouse and the earlier articles of the same call; nothing is
-    written. With `index` (see `CandidateIndex.load`) candidates come from memory, else they are joined set-wise.
+    written. With `index` (see `CandidateIndex.load`) candidates come from memory; else a large batch loads the index,
+    8 bytes a mark, and a small one joins its marks set-wise, with the same result.
     `as_of` is the run's clock; nothing depends on it yet. An article without text is new.
     """
     return decide_batch(articles, gather(con, articles, rules=rules, index=index), rules)
@@ -67,7 +69,9 @@ def gather(
     readings = tuple(read_article(a) for a in articles)
     marks = tuple(sketch(r) for r in readings)
     every = np.concatenate([*marks, np.empty(0, dtype=np.uint32)])
-    if index is None:
+    if index is None and len(articles) >= LOADED_FROM:
+        index = CandidateIndex.load(con)
+    elif index is None:
         index = CandidateIndex.join(con, every, most=rules.most_documents)
     docs = [index.candidates(m, rules) for m in marks]
     documents = find_documents(con, (d for found in docs for d in found))

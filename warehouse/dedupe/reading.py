@@ -184,15 +184,13 @@ def read_text(
 
 def look_up(sentences: list[list[str]], language: str) -> Words:
     """The arrays of tokens, sentence by sentence."""
-    word = lexicon(language).word
-    rows = [word(token) for tokens in sentences for token in tokens]
-    surface, stem, weight, flags = zip(*rows, strict=True) if rows else ((), (), (), ())
+    surface, stem, weight, flags = lexicon(language).words([token for tokens in sentences for token in tokens])
     lengths = [len(tokens) for tokens in sentences]
     return Words(
-        surface=np.array(surface, dtype=np.uint64),
-        stem=np.array(stem, dtype=np.uint64),
-        weight=np.array(weight, dtype=np.float32),
-        flags=np.array(flags, dtype=np.uint8),
+        surface=surface,
+        stem=stem,
+        weight=weight,
+        flags=flags,
         sentence=np.repeat(np.arange(len(lengths), dtype=np.int32), lengths),
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -49,20 +50,52 @@ def hash_word(text: str) -> int:
 class Lexicon:
     """The words of one language, each analysed once; a memo of a pure function, emptied when it grows too large."""
 
+    _surface: np.ndarray
+    _stems: np.ndarray
+    _weight: np.ndarray
+    _flags: np.ndarray
+
     def __init__(self, language: str, *, limit: int = 400_000) -> None:
-        self._memo: dict[str, Word] = {}
+        self._place: dict[str, int] = {}
         self._limit = limit
         self._stem = snowballstemmer.stemmer(STEMMERS[language]).stemWord if language in STEMMERS else None
         self._numbers = {w: str(i) for i, w in enumerate(NUMBER_WORDS.get(language, "").split()) if i > 1}
+        self._make_room(4_096)
+
+    def words(self, tokens: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Surface hashes, stem hashes, weights (0 to 9) and flags of the tokens, an array each."""
+        place = self._place
+        if len(place) >= self._limit:
+            place.clear()
+        try:
+            found = [place[token] for token in tokens]
+        except KeyError:
+            for token in tokens:
+                if token not in place:
+                    self._add(token)
+            found = [place[token] for token in tokens]
+        at = np.array(found, dtype=np.int64)
+        return self._surface[at], self._stems[at], self._weight[at], self._flags[at]
 
     def word(self, token: str) -> Word:
         """Surface hash, stem hash, weight (0 to 9) and flags of a token."""
-        found = self._memo.get(token)
-        if found is None:
-            if len(self._memo) >= self._limit:
-                self._memo.clear()
-            found = self._memo[token] = self._analyse(token)
-        return found
+        return self._analyse(token)
+
+    def _add(self, token: str) -> None:
+        at = len(self._place)
+        if at == len(self._surface):
+            self._make_room(2 * at)
+        self._surface[at], self._stems[at], self._weight[at], self._flags[at] = self._analyse(token)
+        self._place[token] = at
+
+    def _make_room(self, size: int) -> None:
+        kept = len(self._place)
+        kinds = {"_surface": np.uint64, "_stems": np.uint64, "_weight": np.float32, "_flags": np.uint8}
+        for name, kind in kinds.items():
+            grown = np.zeros(size, dtype=kind)
+            if kept:
+                grown[:kept] = getattr(self, name)[:kept]
+            setattr(self, name, grown)
 
     def _analyse(self, token: str) -> Word:
         if token[0].isdigit():
