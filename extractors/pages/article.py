@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-import lxml.html
-from lxml.html import HtmlElement
-
 from extractors.language import detect_language
 from extractors.model import Article, FeedEntry, FetchedPage, Problem, digest64
 from extractors.pages.access import AccessSigns, judge_access
@@ -15,10 +12,11 @@ from extractors.pages.decode import decode_page
 from extractors.pages.features import count_words
 from extractors.pages.metadata import PageFacts, read_facts
 from extractors.pages.text import PageText, read_text
+from extractors.pages.tree import parse_tree as parse_tree
 from extractors.urls import article_id_of, canonical_url
 
 EXTRACTOR = "pages-2"
-_LANGUAGE_CHARACTERS = 1000
+_LANGUAGE_CHARACTERS = 400
 _NOT_HTML = re.compile(rb"^\s*(?:%PDF-|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04)")
 
 
@@ -67,18 +65,6 @@ def _signs(text: PageText, facts: PageFacts) -> AccessSigns:
         paragraphs=text.paragraphs, after=[b.text for b in text.after], around=list(around), is_free=facts.is_free,
         declared_words=facts.declared_words, stated_body_words=count_words(facts.json_ld_body),
     )  # fmt: skip
-
-
-def parse_tree(html: str) -> HtmlElement | None:
-    """The page's tree, comments left out; None for a page without an element."""
-    if not html.strip():
-        return None
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    try:
-        tree: HtmlElement | None = lxml.html.document_fromstring(html.encode("utf-8", "replace"), parser=parser)
-    except lxml.etree.ParserError:
-        return None
-    return tree
 
 
 def _article_id(url: str) -> str:

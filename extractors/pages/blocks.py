@@ -122,7 +122,7 @@ class _Collector:
                 else:
                     self.parts.append("\n")
             elif depth > _MAX_DEPTH:
-                self.add(str(child.text_content()), linked, bold, italic)
+                self.add("".join(child.itertext()), linked, bold, italic)
             elif tag in _INLINE:
                 if not self.parts:
                     self.hints |= _hints_of(child)

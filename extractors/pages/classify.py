@@ -8,22 +8,26 @@ from functools import cache
 import numpy as np
 
 from extractors.pages.blocks import PageBlocks
-from extractors.pages.features import FEATURES, SCORE_FEATURES, Floats, score_rows
+from extractors.pages.features import FEATURES, MENU_WORDS, SCORE_FEATURES, Floats, score_rows
 from extractors.pages.forest import Forest, load_forests, read_weights
 
 WEIGHTS = "blocks.npz"
 _APART = 2  # a hint's level from which it is not shared with the main text
 _ENOUGH_WORDS = 40
+_LINK_SHARE, _WORDS = FEATURES.index("link_share"), FEATURES.index("words")
 KEPT = 0.5  # probability from which a block is article
 
 
 def score_blocks(page: PageBlocks, rows: Floats, forests: tuple[Forest, Forest] | None = None) -> Floats:
     """For each block the probability that it is article text; `forests` are the packaged ones by default."""
     first, second = forests or packaged_forests()
-    scores = first.probabilities(rows)
-    if not len(scores):
-        return scores
-    return second.probabilities(np.hstack([rows, score_rows(page, rows, scores)]))
+    scores = np.zeros(len(rows), np.float32)
+    asked = np.flatnonzero(~((rows[:, _LINK_SHARE] > 0.7) & (rows[:, _WORDS] < MENU_WORDS)))  # the others are menu entries
+    if len(asked):
+        scores[asked] = first.probabilities(rows[asked])
+        around = score_rows(page, rows, scores)
+        scores[asked] = second.probabilities(np.hstack([rows[asked], around[asked]]))
+    return scores
 
 
 def choose_blocks(page: PageBlocks, rows: Floats, forests: tuple[Forest, Forest] | None = None) -> list[int]:

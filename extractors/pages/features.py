@@ -37,6 +37,8 @@ _OWN: Final = ("words", "chars", "link_share", "links", "bold_share", "italic_sh
                "stops", "commas_per_word", "digits_per_word", "upper_share", "capital_words", "word_length",
                "starts_lower", "starts_quote", "quotes", "date_like", "has_at", "has_copyright", "has_pipe",
                "short_word_share", "wide", *CUE_NAMES)  # fmt: skip
+_NOTHING: Final = (0.0,) * (len(_OWN) - 4)
+MENU_WORDS: Final = 6  # a line of fewer words that is mostly link is a menu's: nobody asks what it looks like
 _PLACE: Final = ("tag", "depth", "above", "index", "from_end", "word_position", "after_h1", "siblings",
                  "node_words", "node_blocks", "parent_words_share", "grand_words_share", "great_words_share",
                  "signature_share", "signature_count", "parent_signature_share", "in_main", "main_depth_gap",
@@ -109,6 +111,8 @@ def _own_row(block: Block) -> tuple[float, ...]:
     count = text.count(" ") + 1
     wide = 0 if text.isascii() else len(_WIDE.findall(text))
     words = wide + count if wide < chars * 0.3 else wide
+    if block.link_chars > 0.7 * chars and words < MENU_WORDS:
+        return (words, chars, min(1.0, block.link_chars / chars), block.links, *_NOTHING)
     start = text[:_LOOK]
     looked = len(start)
     tokens = _WORD.findall(start)
@@ -157,7 +161,7 @@ def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats,
     cumulative = np.cumsum(words)
     total = float(cumulative[-1]) if n else 1.0
     before, after = _words_to_long(weight, prose)
-    around = _container_rows(nodes, prose_below, main)
+    around = _container_rows(nodes, prose_below, main, set(own_nodes))
     rows = []
     for i, node in enumerate(own_nodes):
         parent, grand, great = parents[i], grands[i], greats[i]
@@ -174,8 +178,9 @@ def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats,
     return np.array(rows, dtype=np.float32).reshape(n, len(_PLACE)), in_main, parents, grands, main
 
 
-def _container_rows(nodes: list[Node], prose_below: list[float], main: int) -> list[tuple[float, ...]]:
-    """For each node: the share of the page's prose in its nearest article, list item and box; how often its parent's
+def _container_rows(nodes: list[Node], prose_below: list[float], main: int,
+                    wanted: set[int]) -> dict[int, tuple[float, ...]]:  # fmt: skip
+    """For each wanted node: the share of the page's prose in its nearest article, list item and box; how often its parent's
     and grandparent's shape repeats beside them; the same for the branch in which it leaves the way to the main node."""
     all_prose = prose_below[0] or 1.0
     shapes: dict[tuple[int, str], int] = {}
@@ -188,7 +193,7 @@ def _container_rows(nodes: list[Node], prose_below: list[float], main: int) -> l
     while above >= 0:
         on_way.add(above)
         above = nodes[above].parent
-    rows: list[tuple[float, ...]] = []
+    rows: dict[int, tuple[float, ...]] = {}
     nearest: list[tuple[int, int, int, int]] = []
     for i, node in enumerate(nodes):
         article, item, box, fork = nearest[node.parent] if node.parent >= 0 else (-1, -1, -1, 0)
@@ -201,15 +206,18 @@ def _container_rows(nodes: list[Node], prose_below: list[float], main: int) -> l
         if i not in on_way and fork == 0:
             fork = i
         nearest.append((article, item, box, fork))
+        if i not in wanted:
+            continue
         parent = max(node.parent, 0)
         grand = max(nodes[parent].parent, 0)
-        rows.append((
+        above_grand = (nodes[grand].parent, nodes[grand].signature)
+        rows[i] = (
             prose_below[article] / all_prose if article >= 0 else -1.0, articles,
             prose_below[item] / all_prose if item >= 0 else -1.0, prose_below[box] / all_prose if box >= 0 else -1.0,
-            shapes[(nodes[parent].parent, nodes[parent].signature)], shapes[(nodes[grand].parent, nodes[grand].signature)],
+            shapes[(nodes[parent].parent, nodes[parent].signature)], shapes[above_grand],
             prose_below[fork] / all_prose if fork else 1.0, node.depth - nodes[fork].depth if fork else -1,
             shapes[(nodes[fork].parent, nodes[fork].signature)] if fork else 0,
-        ))  # fmt: skip
+        )  # fmt: skip
     return rows
 
 

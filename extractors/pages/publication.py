@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from extractors.dates import parse_date
 from extractors.model import DateCertainty, FeedEntry
 from extractors.pages.jsonld import Node, text_of
+from extractors.pages.tree import as_html
 
 _PUBLISHED_METAS = (
     "article:published_time", "datepublished", "og:article:published_time", "article:published", "og:published_time",
@@ -87,13 +88,13 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, *, u
             if seen and abs(seen.at.date() - parsed.at.date()) <= timedelta(days=1):
                 day = seen.at.date().isoformat()
             else:
-                day = _day_as_written(raw, parsed.at)
+                day = _day_in_url(url, parsed.at) or _day_as_written(raw, parsed.at)
             return PageDates(published_at=parsed.at, certainty=parsed.certainty, modified_at=modified,
                              published_on=day, evidence=evidence)  # fmt: skip
     if entry and entry.published_at:
         return PageDates(published_at=entry.published_at, certainty=entry.published_certainty, modified_at=modified,
                          published_on=entry.published_at.date().isoformat(), evidence="feed")  # fmt: skip
-    found = htmldate.find_date(tree, original_date=True, extensive_search=True, url=url if "://" in url else None,
+    found = htmldate.find_date(as_html(tree), original_date=True, extensive_search=True, url=url if "://" in url else None,
                                max_date=now + timedelta(days=1))  # fmt: skip
     parsed = parse_date(found, now=now) if found and not found.endswith("-01-01") else None  # a year in its prose
     if parsed is None or parsed.certainty == "suspect":
@@ -148,6 +149,18 @@ def _date_in(text: str) -> str:
     changed = _CHANGED.search(text)
     found = _IN_TEXT.search(text[: changed.start()] if changed else text)
     return _ORDINAL.sub("", found.group()) if found else ""
+
+
+def _day_in_url(url: str, at: datetime) -> str | None:
+    """The day in the address, which is the publisher's own, if it is that of `at` or next to it."""
+    found = _URL_DATE.search(url)
+    if not found:
+        return None
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return None
+    return day.isoformat() if abs(day - at.date()) <= timedelta(days=1) else None
 
 
 def _day_as_written(raw: str, at: datetime) -> str:

@@ -14,6 +14,7 @@ from extractors.pages.classify import choose_blocks
 from extractors.pages.features import BlockContext, count_words, describe_blocks, squeeze
 from extractors.pages.forest import Forest
 from extractors.pages.hints import NAMES
+from extractors.pages.tree import as_html
 from extractors.urls import canonical_url
 
 _CAPTION = 1 << NAMES.index("caption")
@@ -127,7 +128,7 @@ def _data_tables(page: PageBlocks, chosen: list[int]) -> dict[int, int]:
 
 
 def _second_opinion(tree: HtmlElement, json_body: str, title: str, site_boilerplate: frozenset[str]) -> PageText:
-    found = trafilatura.extract(tree, include_comments=False, include_tables=True, favor_precision=True) or ""
+    found = trafilatura.extract(as_html(tree), include_comments=False, include_tables=True, favor_precision=True) or ""
     stated = json_body if count_words(json_body) > count_words(found) and "<" not in json_body else ""
     heading = squeeze(title)
     paragraphs = tuple(_lines(stated or found, heading, site_boilerplate))

@@ -28,7 +28,6 @@ import numpy as np
 import numpy.typing as npt
 
 from extractors.model import FetchedPage
-from extractors.pages.article import parse_tree
 from extractors.pages.blocks import PageBlocks, collect_blocks
 from extractors.pages.classify import WEIGHTS
 from extractors.pages.decode import decode_page
@@ -36,6 +35,7 @@ from extractors.pages.features import FEATURES, SCORE_FEATURES, BlockContext, de
 from extractors.pages.forest import Forest, forest_from_trees, save_forests
 from extractors.pages.metadata import read_facts
 from extractors.pages.text import read_text
+from extractors.pages.tree import parse_tree
 from tests.benchmarks.block_labels import label_blocks, label_snippets
 from tests.benchmarks.extraction_scores import TextScore, combine, score_page, score_snippets
 
