@@ -91,26 +91,27 @@ def load_night(con: duckdb.DuckDBPyConnection, night: Sequence[Row], at: datetim
     con.unregister("night_rows")
 
 
-def predict(rows: Sequence[Row], rules: StoryRules) -> tuple[dict[str, Prediction], float]:
-    """Stories, alerts and novelty of every article, and the seconds that the stage took (loading left out)."""
+def predict(rows: Sequence[Row], rules: StoryRules) -> tuple[dict[str, Prediction], float, float]:
+    """Stories, alerts and novelty of every article; seconds and processor seconds of the stage (loading left out)."""
     con = open_memory()
     con.execute("SET threads = 1")
     found: dict[str, Prediction] = {}
-    spent = 0.0
+    spent = processor = 0.0
     for at, night in nights(rows):
         load_night(con, night, at, len(found))
-        begun = time.perf_counter()
+        begun, begun_processor = time.perf_counter(), time.process_time()
         telling = tell_stories(con, as_of=at + timedelta(hours=23), rules=rules)
         con.execute("BEGIN")
         store_telling(con, telling, run_id=at.isoformat())
         con.execute("COMMIT")
         spent += time.perf_counter() - begun
+        processor += time.process_time() - begun_processor
         alerted = {d.outlets[0].article_id for d in telling.developments if d.kind != "update"}
         for member in telling.memberships:
             article = member.report.article_id
             found[article] = Prediction(member.story_id, article in alerted, member.novelty)
     con.close()
-    return found, spent
+    return found, spent, processor
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -127,9 +128,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     options.out.mkdir(parents=True, exist_ok=True)
     figures: list[str] = []
+    articles, seconds = 0, 0.0
     for path in files:
         rows = read_articles(path)
-        found, spent = predict(rows, StoryRules(all_topics=True))
+        found, spent, processor = predict(rows, StoryRules(all_topics=True))
+        articles, seconds = articles + len(rows), seconds + processor
         with (options.out / path.name).open("w", encoding="utf-8") as out:
             for row in rows:
                 p = found[row["id"]]
@@ -146,6 +149,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             base = {k: Prediction(s, f, n) for k, (s, f, n) in predict_baseline(rows).items()}
             figures += [f"  baseline {line}" for line in describe(labels, base, path.parent)]
         print("\n".join(figures[-8:]), file=sys.stderr)
+    if seconds:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        figures.append(f"whole stage: {articles / seconds:.0f} articles/s of processor time, peak memory {peak:.0f} MB")
     print("\n".join(figures))
     return 0
 
@@ -159,8 +165,9 @@ def describe(labels: Sequence[Row], found: dict[str, Prediction], folder: Path) 
         s = score_clusters(labels, {k: p.story for k, p in found.items()}, alerts,
                            {k: p.novelty for k, p in found.items()})  # fmt: skip
         lines.append(
-            f"BCubed F1 {s['bcubed']:.3f} (p {s['bcubed_p']:.3f} r {s['bcubed_r']:.3f})  pairwise F1 {s['pairwise']:.3f}  "
-            f"alert_once F1 {s['alert_once']:.3f}  exactly once {s['exactly_once']:.1%}  C_min {s['c_min']:.3f}"
+            f"BCubed F1 {s['bcubed']:.3f} (p {s['bcubed_p']:.3f} r {s['bcubed_r']:.3f})  "
+            f"pairwise F1 {s['pairwise']:.3f}  alert_once F1 {s['alert_once']:.3f}  "
+            f"exactly once {s['exactly_once']:.1%}  C_min {s['c_min']:.3f}"
         )
     if any(row.get("turn") is not None or row.get("kind") for row in labels):
         lines += score_sagas(labels, alerts)

@@ -17,14 +17,12 @@ _HALF_DAYS = 6.0
 def predict_baseline(rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, bool, float]]:
     """For each article: story, whether it is the first of it, and novelty (1 minus the best similarity)."""
     seen: Counter[int] = Counter()
-    total = 0
     centroid: dict[str, Counter[int]] = {}
     last: dict[str, int] = {}
     postings: dict[int, set[str]] = defaultdict(set)
     found: dict[str, tuple[str, bool, float]] = {}
-    for row in sorted(rows, key=lambda r: r["published"] or ""):
+    for total, row in enumerate(sorted(rows, key=lambda r: r["published"] or ""), start=1):
         counts = Counter(token_ids(f"{row['title']} {row['text']}", row.get("lang") or "en", limit=600))
-        total += 1
         seen.update(counts.keys())
         weights = {t: (1 + log(n)) * log((total + 30) / seen[t]) for t, n in counts.items()}
         heaviest = sorted(weights, key=lambda t: -weights[t])[:80]

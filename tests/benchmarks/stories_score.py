@@ -121,6 +121,7 @@ def score_sagas(labels: Sequence[Row], alerts: Mapping[str, bool]) -> list[str]:
     once = sum(v == 1 for v in told.values())
     share = (sum(false.values()) + repeated) / total if total else 0.0
     return [
-        f"turns {len(turns)}: told once {once / max(1, len(turns)):.3f}, told at all {len(told) / max(1, len(turns)):.3f};"
-        f" alerts {total}, false {share:.3f} (repeats {repeated}, {dict(false)})"
+        f"turns {len(turns)}: told once {once / max(1, len(turns)):.3f}, "
+        f"told at all {len(told) / max(1, len(turns)):.3f}; alerts {total}, "
+        f"false {share:.3f} (repeats {repeated}, {dict(false)})"
     ]

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.train_stories --data DIR --out FOLDER [--held-out DIR2]
 
-Trained on `allsides`, `allsides21`, `basil` and `ecbplus` of the shared stories data, and only in part. Split by time and
-story: of allsides and allsides21 the last quarter by date is held out, with every story that reaches into it; of
+Trained on `allsides`, `allsides21`, `basil` and `ecbplus` of the shared stories data, and only in part. Split by time
+and story: of allsides and allsides21 the last quarter by date is held out, with every story that reaches into it; of
 ecbplus every fourth topic is. basil is trained on whole. `--held-out` writes the held-out articles as files that
 `tests.benchmarks.stories` reads. The prior counts words (no labels) of the training part and of every second article
 of t17. The second look is trained on out-of-fold first looks (five folds by time, by topic for ecbplus).

@@ -12,10 +12,10 @@ from warehouse.stories.replay import replay_nights
 
 FIRST = datetime(2026, 3, 2, 22, tzinfo=UTC)
 TEXTS = [
-    ("Court bars Nordwolke from moving patient data", "The Federal Court in Karlsruhe ruled on Monday that Nordwolke AG "
+    ("Court bars Nordwolke from moving patient data", "The Federal Court in Karlsruhe ruled on Monday that Nordwolke "
      "may not process patient records outside the Union. Judge Marit Olsen said the contract was void."),
-    ("Lumen opens second plant in Grenoble", "Lumen Foundries opened its second wafer plant in Grenoble on Tuesday. The "
-     "plant cost 3.4 billion euros. Minister Chloé Vasseur called it a milestone for the industry."),
+    ("Lumen opens second plant in Grenoble", "Lumen Foundries opened its second wafer plant in Grenoble on Tuesday. "
+     "The plant cost 3.4 billion euros. Minister Chloé Vasseur called it a milestone for the industry."),
 ]  # fmt: skip
 
 
@@ -33,7 +33,9 @@ def newsroom(folder: Path) -> Path:
 
 def test_the_same_rules_tell_the_same_again(tmp_path: Path) -> None:
     nights = list(
-        replay_nights(newsroom(tmp_path), since=FIRST, until=FIRST + timedelta(days=2), rules=StoryRules(), watchlist={})
+        replay_nights(
+            newsroom(tmp_path), since=FIRST, until=FIRST + timedelta(days=2), rules=StoryRules(), watchlist={}
+        )
     )
     assert [n.as_of for n in nights] == [FIRST, FIRST + timedelta(days=1)]
     for replayed in nights:

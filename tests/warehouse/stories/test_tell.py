@@ -24,9 +24,9 @@ RULING_TOLD_AGAIN = (
     "percent, has until 30 September to move the data back into data centres in the Union."
 )
 CHIPS = (
-    "Lumen Foundries opened its second wafer plant in Grenoble on Monday. The plant, which cost 3.4 billion euros, will "
-    "make power chips for carmakers. Minister Chloé Vasseur called it a milestone for European industry. Lumen plans "
-    "to hire 900 engineers and technicians by the end of next year."
+    "Lumen Foundries opened its second wafer plant in Grenoble on Monday. The plant, which cost 3.4 billion euros, "
+    "will make power chips for carmakers. Minister Chloé Vasseur called it a milestone for European industry. "
+    "Lumen plans to hire 900 engineers and technicians by the end of next year."
 )
 
 
