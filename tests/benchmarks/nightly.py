@@ -286,7 +286,10 @@ def watch_night(config: Path, as_of: datetime, *, plain: bool) -> tuple[dict[str
         while not ended.wait(0.2):
             pids = _tree(child.pid)
             sizes = {pid: _resident_mb(pid) for pid in pids}
-            watched.cpu_by_pid |= {pid: seen for pid in pids if (seen := _kind_and_cpu_s(pid))}
+            for pid in pids:
+                kind, cpu_s = _kind_and_cpu_s(pid)
+                if kind:  # a process that has ended has no command line any more, nor time to add
+                    watched.cpu_by_pid[pid] = kind, cpu_s
             watched.peak_mb = max(watched.peak_mb, sum(sizes.values()))
             watched.peak_own_mb = max(watched.peak_own_mb, sizes.get(child.pid, 0.0))
 
@@ -318,12 +321,14 @@ def _tree(root: int) -> list[int]:
     return found
 
 
-def _kind_and_cpu_s(pid: int) -> tuple[str, float] | None:
+def _kind_and_cpu_s(pid: int) -> tuple[str, float]:
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
         times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     except OSError:
-        return None
+        return "", 0.0
+    if not command:
+        return "", 0.0
     kind = "reader" if b"forkserver" in command else "prefect" if b"prefect" in command else "night"
     return kind, sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
