@@ -77,6 +77,14 @@ class AccessSigns:
     stated_body_words: int = 0
 
 
+def split_walls(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The article's paragraphs, and apart from them the short ones that tell the reader to pay or to log in for more."""
+    walls = tuple(
+        p for p in paragraphs if len(p) < 400 and _ASKS.search(p) and _CONTINUES.search(p) and count_words(p) <= 60
+    )
+    return (tuple(p for p in paragraphs if p not in walls), walls) if walls else (tuple(paragraphs), ())
+
+
 def judge_access(signs: AccessSigns) -> tuple[Access, str | None]:
     """`full`, or `stub` with the reason: `told-to-continue`, `wall-after-text`, `breaks-off`, `declared-longer`.
 
@@ -86,7 +94,7 @@ def judge_access(signs: AccessSigns) -> tuple[Access, str | None]:
     closed = signs.is_free is False
     if words > 2 * _LONG and not closed:
         return "full", None
-    tail = " ".join(signs.after)[:1500]
+    tail = " ".join(signs.after)[:2500]
     inside = " ".join(signs.paragraphs[-1:])[-300:]
     told = bool(_CONTINUES.search(tail)) or bool(_CONTINUES.search(inside) and _ASKS.search(inside))
     asked = len(_ASKS.findall(tail))
@@ -100,7 +108,8 @@ def judge_access(signs: AccessSigns) -> tuple[Access, str | None]:
         + 0.7 * closed - 0.5 * (signs.is_free is True) + weight
     )  # fmt: skip
     kinds = (told and asked > 0) + wall + cut + longer + closed
-    if points < 2.4 or kinds < 2:
+    invited = told and asked > 0 and words < _LONG
+    if points < 2.4 or (kinds < 2 and not invited):
         return "full", None
     if told and asked:
         return "stub", "told-to-continue"

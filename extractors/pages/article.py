@@ -7,7 +7,7 @@ from datetime import datetime
 
 from extractors.language import detect_language
 from extractors.model import Article, FeedEntry, FetchedPage, Problem, digest64
-from extractors.pages.access import AccessSigns, judge_access
+from extractors.pages.access import AccessSigns, judge_access, split_walls
 from extractors.pages.decode import decode_page
 from extractors.pages.features import count_words
 from extractors.pages.metadata import PageFacts, read_facts
@@ -40,20 +40,23 @@ def extract_article(page: FetchedPage, entry: FeedEntry | None, *, now: datetime
                      site_boilerplate=site_boilerplate)  # fmt: skip
     if not text.paragraphs:
         return _problem(page, "no-text", "no article text was found in the page")
-    access, reason = judge_access(_signs(text, facts))
+    paragraphs, walls = split_walls(text.paragraphs)
+    if not paragraphs:
+        return _problem(page, "no-text", "the page shows a request to pay or log in, and no article")
+    access, reason = judge_access(_signs(text, facts, paragraphs, walls))
     return Article(
         article_id=_article_id(facts.url), url=facts.url, site=facts.site, title=facts.title,
-        paragraphs=text.paragraphs, fetched_at=page.fetched_at, extractor=EXTRACTOR,
+        paragraphs=paragraphs, fetched_at=page.fetched_at, extractor=EXTRACTOR,
         source_id=entry.source_id if entry else None, authors=facts.authors, published_at=facts.published_at,
         published_certainty=facts.published_certainty, modified_at=facts.modified_at,
-        language=detect_language("\n".join(text.paragraphs)[:_LANGUAGE_CHARACTERS], facts.language), publisher=facts.publisher,
+        language=detect_language("\n".join(paragraphs)[:_LANGUAGE_CHARACTERS], facts.language), publisher=facts.publisher,
         section=facts.section, standfirst=facts.standfirst, captions=text.captions, tables=text.tables,
         links=text.links, access=access, access_reason=reason,
         evidence={**facts.evidence, "text": text.evidence}, archive=page.archive,
     )  # fmt: skip
 
 
-def _signs(text: PageText, facts: PageFacts) -> AccessSigns:
+def _signs(text: PageText, facts: PageFacts, paragraphs: tuple[str, ...], walls: tuple[str, ...]) -> AccessSigns:
     around: dict[str, None] = {}
     if text.blocks is not None:
         for block in text.after[:6]:
@@ -62,7 +65,7 @@ def _signs(text: PageText, facts: PageFacts) -> AccessSigns:
                 around[text.blocks.nodes[at].signature] = None
                 at = max(text.blocks.nodes[at].parent, 0)
     return AccessSigns(
-        paragraphs=text.paragraphs, after=[b.text for b in text.after], around=list(around), is_free=facts.is_free,
+        paragraphs=paragraphs, after=[*walls, *(b.text for b in text.after)], around=list(around), is_free=facts.is_free,
         declared_words=facts.declared_words, stated_body_words=count_words(facts.json_ld_body),
     )  # fmt: skip
 

@@ -21,12 +21,13 @@ _CAPTION = 1 << NAMES.index("caption")
 _FEW_WORDS = 100  # an article of fewer words is worth a second opinion
 _MUCH_MORE = 2.5  # how many times the words the second opinion must find to be believed
 _MAX_LINKS = 40
+_MAX_BETWEEN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """What stands in the article. `evidence` is `blocks`, `trafilatura` or `json-ld`; `after` are the first lines of
-    the page behind the article's last one, for telling whether it was cut off there."""
+    """What stands in the article. `evidence` is `blocks`, `trafilatura` or `json-ld`; `after` are lines of
+    the page that are not the article, between its paragraphs and behind them, for telling whether it was cut off."""
 
     paragraphs: tuple[str, ...]
     captions: tuple[str, ...] = ()
@@ -68,9 +69,12 @@ def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
     heading = squeeze(title)
     tables = _data_tables(page, chosen)
     first, last = (chosen[0], chosen[-1]) if chosen else (0, -1)
+    between: list[Block] = []
     for i in range(first, last + 1):
         block = page.blocks[i]
         if i not in taken:
+            if i > first and len(between) < _MAX_BETWEEN and block.text.count(" ") > 2:
+                between.append(block)
             if _is_caption(page, block):
                 captions.append(block.text)
             continue
@@ -88,7 +92,7 @@ def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
             paragraphs.append(f"- {block.text}" if page.nodes[block.node].tag == "li" else block.text)
     return PageText(
         paragraphs=tuple(paragraphs), captions=tuple(dict.fromkeys(captions)), links=tuple(links),
-        tables=tuple(" | ".join(cells) for cells in rows.values()), after=tuple(page.blocks[last + 1 : last + 13]),
+        tables=tuple(" | ".join(cells) for cells in rows.values()), after=(*between, *page.blocks[last + 1 : last + 13]),
         blocks=page,
     )  # fmt: skip
 

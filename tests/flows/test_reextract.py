@@ -54,7 +54,7 @@ def house(site: Site, tmp_path: Path) -> House:
 
 @pytest.mark.slow
 def test_a_better_reading_becomes_a_version_and_the_old_one_stays(house: House) -> None:
-    run_night(house, as_of=NIGHT)
+    told = run_night(house, as_of=NIGHT).developments
     state = house.settings.state_dir
     later = NIGHT + timedelta(days=3)
     assert sum(reextract(house, now=later, apply=False, workers=1).counts.values()) == 0, "this extractor has read all"
@@ -71,7 +71,7 @@ def test_a_better_reading_becomes_a_version_and_the_old_one_stays(house: House) 
     assert reextract(house, now=later, apply=True, workers=1).written == 1
     with open_snapshot(snapshot_file(state)) as con:
         assert con.execute("SELECT count(*), max(version) FROM articles").fetchone() == (1, 2)
-        assert con.execute("SELECT count(*) FROM developments").fetchone() == (1,), "nothing is told again"
+        assert con.execute("SELECT count(*) FROM developments").fetchone() == (len(told),), "nothing is told again"
     with open_file(warehouse_file(state)) as con:
         texts = con.execute(
             "SELECT text LIKE '%tulips%', origin FROM article_versions WHERE origin <> 'seed' ORDER BY version"
