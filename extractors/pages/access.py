@@ -29,13 +29,15 @@ _CONTINUES = re.compile(
     r"kunde|mitglied)|(?:artikel|inhalt)e? (?:freischalten|entsperren)|mit (?:einem )?\S*abo (?:lesen|weiter)|"
     r"lesen sie (?:diesen|den ganzen|alle)|"
     # French
-    r"(?:lire|lisez|découvr\w+|accéd\w+ à) (?:la suite|l['’]intégralité|cet article|l['’]article (?:complet|en entier))|"
+    r"(?:lire|lisez|découvr\w+|accéd\w+ à) (?:la suite|l['’]intégralité|cet article|"
+    r"l['’]article (?:complet|en entier))|"
     r"réservée?s? (?:à|aux) (?:nos )?(?:abonn\w+|membres)|(?:il vous reste|reste à lire)|déjà abonné|"
     r"pour (?:lire|continuer|poursuivre|accéder)|poursui\w+ (?:votre|la) lecture|"
     # Spanish
     r"(?:seguir|sigue|siga|continuar|continúa|continúe) leyendo|(?:para|y) (?:leer|acceder|continuar)|"
     r"(?:exclusiv\w+|solo|sólo|reservad\w+) para (?:nuestros |los )?(?:suscriptor\w+|socios|usuarios|abonados)|"
-    r"ya (?:eres|soy|es usted) (?:suscriptor\w*|socio)|leer el (?:artículo|texto) completo|contenido (?:exclusivo|premium)|"
+    r"ya (?:eres|soy|es usted) (?:suscriptor\w*|socio)|leer el (?:artículo|texto) completo|"
+    r"contenido (?:exclusivo|premium)|"
     # Chinese
     r"(?:继续|繼續)(?:阅读|閱讀)|阅读(?:全文|剩余)|閱讀(?:全文|剩餘)|(?:订阅|訂閱|登录|登錄|登入|付费|付費|会员|會員|开通)(?:后|後|即可|以|才能|可)|"
     r"(?:剩余|剩餘|余下|餘下)\S{0,6}(?:内容|內容|全文)|(?:付费|付費|会员|會員|订户|訂戶)(?:专享|專享|内容|內容|文章|可读)|已是(?:会员|會員|订户)",
@@ -78,7 +80,7 @@ class AccessSigns:
 
 
 def split_walls(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The article's paragraphs, and apart from them the short ones that tell the reader to pay or to log in for more."""
+    """The article's paragraphs, and apart the short ones that tell the reader to pay or to log in for more."""
     walls = tuple(
         p for p in paragraphs if len(p) < 400 and _ASKS.search(p) and _CONTINUES.search(p) and count_words(p) <= 60
     )

@@ -49,9 +49,9 @@ def extract_article(page: FetchedPage, entry: FeedEntry | None, *, now: datetime
         paragraphs=paragraphs, fetched_at=page.fetched_at, extractor=EXTRACTOR,
         source_id=entry.source_id if entry else None, authors=facts.authors, published_at=facts.published_at,
         published_certainty=facts.published_certainty, modified_at=facts.modified_at,
-        language=detect_language("\n".join(paragraphs)[:_LANGUAGE_CHARACTERS], facts.language), publisher=facts.publisher,
-        section=facts.section, standfirst=facts.standfirst, captions=text.captions, tables=text.tables,
-        links=text.links, access=access, access_reason=reason,
+        language=detect_language("\n".join(paragraphs)[:_LANGUAGE_CHARACTERS], facts.language),
+        publisher=facts.publisher, section=facts.section, standfirst=facts.standfirst,
+        captions=text.captions, tables=text.tables, links=text.links, access=access, access_reason=reason,
         evidence={**facts.evidence, "text": text.evidence}, archive=page.archive,
     )  # fmt: skip
 
@@ -65,8 +65,8 @@ def _signs(text: PageText, facts: PageFacts, paragraphs: tuple[str, ...], walls:
                 around[text.blocks.nodes[at].signature] = None
                 at = max(text.blocks.nodes[at].parent, 0)
     return AccessSigns(
-        paragraphs=paragraphs, after=[*walls, *(b.text for b in text.after)], around=list(around), is_free=facts.is_free,
-        declared_words=facts.declared_words, stated_body_words=count_words(facts.json_ld_body),
+        paragraphs=paragraphs, after=[*walls, *(b.text for b in text.after)], around=list(around),
+        is_free=facts.is_free, declared_words=facts.declared_words, stated_body_words=count_words(facts.json_ld_body),
     )  # fmt: skip
 
 

@@ -23,14 +23,19 @@ _NOT_SIGNED = re.compile(
     r"sidebar|footer|desc|newsletter|promo|recommend|popular|thumbnail|icon|job|role", re.IGNORECASE,
 )  # fmt: skip
 _NAME = re.compile(r"(?:(?:Dr|Prof|Mr|Ms|Mrs)\.? ){0,2}[^\W\d_][\w.'’-]*(?: (?:[^\W\d_]\.|[\w'’-]+\.?)){1,4}")
-_CUT = re.compile(r"\s*(?:\d|\b(?:on|am|vom|le|el|stand|updated?|published|aktualisiert|publié|posted|veröffentlicht)\b)",
-                  re.IGNORECASE)  # fmt: skip
+_CUT = re.compile(
+    r"\s*(?:\d|\b(?:on|am|vom|le|el|stand|updated?|published|aktualisiert|publié|posted|veröffentlicht)\b)",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|\.(?:html?|php)\b")
 _AUTHOR_METAS = (
     "author", "dc.creator", "dcterms.creator", "article:author", "parsely-author", "sailthru.author", "byl",
     "cxenseparse:author", "citation_author", "creator",
 )  # fmt: skip
-_PARTICLES = frozenset("de da del della der den di do dos du van von vom zu la le el al bin ibn ben y e of the".split())
+_PARTICLES = frozenset({
+    "de", "da", "del", "della", "der", "den", "di", "do", "dos", "du", "van", "von", "vom", "zu", "la", "le", "el",
+    "al", "bin", "ibn", "ben", "y", "e", "of", "the",
+})  # fmt: skip
 _MAX_AUTHORS = 12
 
 
@@ -90,7 +95,7 @@ def _name_of(value: Any, by_id: dict[str, Node]) -> str:
 
 
 def _byline(tree: HtmlElement, house: str) -> tuple[str, ...]:
-    """The first line after the headline (else before it) that an element marks as the author's and that names people."""
+    """The first line after the headline (else before it) that is marked as the author's and names people."""
     early: tuple[str, ...] = ()
     late = False
     for element in tree.iter():
@@ -101,7 +106,7 @@ def _byline(tree: HtmlElement, house: str) -> tuple[str, ...]:
             continue
         marks = f"{element.get('class') or ''} {element.get('rel') or ''} {element.get('itemprop') or ''} " \
                 f"{element.get('data-testid') or ''}"  # fmt: skip
-        if len(marks) > 3 and _SIGNED.search(marks) and not _NOT_SIGNED.search(marks) or (
+        if (len(marks) > 3 and _SIGNED.search(marks) and not _NOT_SIGNED.search(marks)) or (
             tag == "a" and "/aut" in (element.get("href") or "") and late
         ):  # fmt: skip
             names = _people_in(element, house)
@@ -132,7 +137,8 @@ def _is_name(text: str) -> bool:
 
 def _is_house(name: str, house: str) -> bool:
     key = _key(name)
-    return not key or (bool(house) and (key in house or house in key)) or "redaktion" in key or "." in name.strip(".")[-4:]
+    names_house = bool(house) and (key in house or house in key)
+    return not key or names_house or "redaktion" in key or "." in name.strip(".")[-4:]
 
 
 def _key(text: str) -> str:

@@ -20,7 +20,7 @@ _LANGUAGE = re.compile(r"<html[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2})", re.
 _PASSAGE = re.compile(r"<(?:p|h[1-4]|li|blockquote)(?:\s[^>]*)?>([^<]*(?:<(?!/?(?:p|h[1-4]|li|ul|ol|div|blockquote)\b)"
                       r"[^>]*>[^<]*)*)", re.IGNORECASE)  # fmt: skip
 _TAG = re.compile(r"<[^>]*>")
-_SHORT = 25  # characters: menu entries
+_SHORT = 40  # characters, tags included: menu entries
 _HEAD_CHARACTERS = 60_000
 _ENOUGH = 600  # characters in paragraphs: with fewer the page is not written in paragraphs, and is parsed
 

@@ -22,7 +22,8 @@ def score_blocks(page: PageBlocks, rows: Floats, forests: tuple[Forest, Forest] 
     """For each block the probability that it is article text; `forests` are the packaged ones by default."""
     first, second = forests or packaged_forests()
     scores = np.zeros(len(rows), np.float32)
-    asked = np.flatnonzero(~((rows[:, _LINK_SHARE] > 0.7) & (rows[:, _WORDS] < MENU_WORDS)))  # the others are menu entries
+    menu = (rows[:, _LINK_SHARE] > 0.7) & (rows[:, _WORDS] < MENU_WORDS)
+    asked = np.flatnonzero(~menu)
     if len(asked):
         scores[asked] = first.probabilities(rows[asked])
         around = score_rows(page, rows, scores)

@@ -20,7 +20,8 @@ from extractors.pages.hints import NAMES
 Floats = npt.NDArray[np.float32]
 
 _TAGS: Final = ("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "div", "td", "th", "figcaption", "pre",
-                "dd", "dt", "section", "button", "header", "footer", "article", "aside", "address", "label")  # fmt: skip
+                "dd", "dt", "section", "button", "header", "footer", "article", "aside", "address",
+                "label")  # fmt: skip
 _TAG_CODE: Final = {tag: code for code, tag in enumerate(_TAGS)}
 _BOXES: Final = sum(1 << NAMES.index(name) for name in ("box", "related", "newsletter", "comments", "aside", "author"))
 _ABOVE: Final = ("article", "main", "aside", "nav", "header", "footer", "form", "figure", "table", "ul", "ol",
@@ -180,8 +181,9 @@ def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats,
 
 def _container_rows(nodes: list[Node], prose_below: list[float], main: int,
                     wanted: set[int]) -> dict[int, tuple[float, ...]]:  # fmt: skip
-    """For each wanted node: the share of the page's prose in its nearest article, list item and box; how often its parent's
-    and grandparent's shape repeats beside them; the same for the branch in which it leaves the way to the main node."""
+    """For each wanted node: the share of the page's prose in its nearest article, list item and box; how often its
+    parent's and grandparent's shape repeats beside them; the same for the branch in which it
+    leaves the way to the main node."""
     all_prose = prose_below[0] or 1.0
     shapes: dict[tuple[int, str], int] = {}
     for node in nodes:
@@ -336,13 +338,12 @@ def _near_rows(words: Floats, link_share: Floats, ends: Floats, tags: Floats, in
                grands: list[int]) -> Floats:  # fmt: skip
     n = len(words)
     parent, grand = np.array(parents, dtype=np.float32), np.array(grands, dtype=np.float32)
-    columns = []
+    columns: list[Floats] = []
     for offset in _OFFSETS:
-        for values in (words, link_share, ends, tags, in_main):
-            columns.append(shifted(values, offset, -2.0))
+        columns.extend(shifted(values, offset, -2.0) for values in (words, link_share, ends, tags, in_main))
         columns.append((shifted(parent, offset, -2.0) == parent).astype(np.float32))
         columns.append((shifted(grand, offset, -2.0) == grand).astype(np.float32))
-    return np.stack(columns, axis=1).reshape(n, len(_OFFSETS) * len(_NEAR)) if n else np.zeros((0, len(columns)), np.float32)
+    return np.stack(columns, axis=1).reshape(n, len(_OFFSETS) * len(_NEAR))
 
 
 def shifted(values: Floats, offset: int, fill: float) -> Floats:

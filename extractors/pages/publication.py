@@ -30,14 +30,16 @@ _MODIFIED_METAS = (
 )  # fmt: skip
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-]|$)")
 _ISO_DAY = re.compile(r"\s*((?:19|20)\d\d)-?(\d\d)-?(\d\d)(?!\d)")
-_DATED = re.compile(r"date|time|publish|posted|datum|fecha|erschienen|stand\b|meta|byline|created|dateline", re.IGNORECASE)
-_NOT_DATED = re.compile(r"update|modif|comment|related|teaser|sidebar|footer|recent|card|event|widget|changed|copyright|"
-                        r"aktualisiert|reading|duration|prev|next", re.IGNORECASE)  # fmt: skip
+_DATED = re.compile(r"date|time|publish|posted|datum|fecha|erschienen|stand\b|meta|byline|created|dateline",
+                    re.IGNORECASE)  # fmt: skip
+_NOT_DATED = re.compile(r"update|modif|comment|related|teaser|sidebar|footer|recent|card|event|widget|changed|"
+                        r"copyright|aktualisiert|reading|duration|prev|next", re.IGNORECASE)  # fmt: skip
 _CHANGED = re.compile(r"updat|modif|aktualisiert|mis à jour|actualizado|changed|revised|更新|reviewed", re.IGNORECASE)
 _IN_TEXT = re.compile(
-    r"(?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|(?:19|20)\d\d\s?年\s?\d\d?\s?月\s?\d\d?\s?日|"
-    r"[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th|er|\.)? (?:de )?[^\W\d_]{3,12}\.?,? "
-    r"(?:de )?(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d|(?:19|20)\d\d/\d\d?/\d\d?"
+    r"(?:19|20)\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?|"
+    r"(?:19|20)\d\d\s?年\s?\d\d?\s?月\s?\d\d?\s?日|"
+    r"[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d|\d{1,2}(?:st|nd|rd|th|er|\.)? (?:de )?[^\W\d_]{3,12}"
+    r"\.?,? (?:de )?(?:19|20)\d\d|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d|(?:19|20)\d\d/\d\d?/\d\d?"
 )
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er)\b")
 _NO_DATES = frozenset({"script", "style", "body", "html", "svg", "path", "head", "link", "meta", "main"})
@@ -54,7 +56,7 @@ class _OurParser:
 
 
 _FAR = datetime(2100, 1, 1, tzinfo=UTC)  # htmldate judges itself what is plausible
-htmldate.extractors.get_external_parser = _OurParser
+htmldate.extractors.get_external_parser = _OurParser  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,8 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, *, u
     if entry and entry.published_at:
         return PageDates(published_at=entry.published_at, certainty=entry.published_certainty, modified_at=modified,
                          published_on=entry.published_at.date().isoformat(), evidence="feed")  # fmt: skip
-    found = htmldate.find_date(as_html(tree), original_date=True, extensive_search=True, url=url if "://" in url else None,
-                               max_date=now + timedelta(days=1))  # fmt: skip
+    found = htmldate.find_date(as_html(tree), original_date=True, extensive_search=True,
+                               url=url if "://" in url else None, max_date=now + timedelta(days=1))  # fmt: skip
     parsed = parse_date(found, now=now) if found and not found.endswith("-01-01") else None  # a year in its prose
     if parsed is None or parsed.certainty == "suspect":
         return PageDates(modified_at=modified)

@@ -92,8 +92,8 @@ def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
             paragraphs.append(f"- {block.text}" if page.nodes[block.node].tag == "li" else block.text)
     return PageText(
         paragraphs=tuple(paragraphs), captions=tuple(dict.fromkeys(captions)), links=tuple(links),
-        tables=tuple(" | ".join(cells) for cells in rows.values()), after=(*between, *page.blocks[last + 1 : last + 13]),
-        blocks=page,
+        tables=tuple(" | ".join(cells) for cells in rows.values()),
+        after=(*between, *page.blocks[last + 1 : last + 13]), blocks=page,
     )  # fmt: skip
 
 

@@ -2,14 +2,13 @@
 
     python -m tests.benchmarks.extraction --data DIR [--out FILE] [--limit N] [--boot N]
 
-DIR holds `html/ID.html.gz` and `gold.json`, of which nothing but `url` is read before everything is predicted. FILE gets
-`{ID: {text, date, author, title, language, access}}`. Both extractors work on the same decoded bytes, one page after
-the other, on one core, in one process; times are processor time, imports and the first call left out. Differences of
+DIR holds `html/ID.html.gz` and `gold.json`, of which nothing but `url` is read before everything is predicted. FILE
+gets `{ID: {text, date, author, title, language, access}}`. Both extractors work on the same decoded bytes, one page
+after the other, on one core, in one process; times are processor time, imports and the first call left out. Differences of
 F1 come with 95 % intervals of a paired bootstrap over pages.
 
-The shipped block classifier was trained on the whole of the pages collection. On a folder whose publishers are in
-there (by its own list of what it was trained on, this is said below), the F1 printed here is not an estimate for new
-publishers: `python -m tests.benchmarks.train_blocks --cv` gives that one.
+The shipped block classifier was trained on the whole of the pages collection. On that folder the F1
+printed here is no estimate for new publishers: `python -m tests.benchmarks.train_blocks --cv` gives that one.
 """
 
 from __future__ import annotations
@@ -88,7 +87,10 @@ def timed(work: Callable[[], Prediction]) -> tuple[Prediction, float]:
     return result, time.process_time() - start
 
 
-def run(pages: dict[str, FetchedPage], now: datetime) -> tuple[dict[str, Prediction], dict[str, Prediction], list[float]]:
+Predictions = dict[str, Prediction]
+
+
+def run(pages: dict[str, FetchedPage], now: datetime) -> tuple[Predictions, Predictions, list[float]]:
     """Both predictions for every page, and the seconds spent on ours, trafilatura's text, and the cheap pass."""
     ours: dict[str, Prediction] = {}
     theirs: dict[str, Prediction] = {}
@@ -133,8 +135,9 @@ def report(gold: dict[str, Any], ours: dict[str, Prediction], theirs: dict[str, 
                     for p in (ours, theirs))  # fmt: skip
             low, high = bootstrap(a, b, rounds)
             good = [sum(s.f1 >= GOOD for s in scores) / len(scores) for scores in (a, b)]
-            lines.append(f"{name:9s} text     n={len(a):3d} F1 ours {combine(a)[2]:.4f} trafilatura {combine(b)[2]:.4f} "
-                         f"difference [{low:+.4f}, {high:+.4f}] good ours {good[0]:.3f} trafilatura {good[1]:.3f}")  # fmt: skip
+            f1s = f"F1 ours {combine(a)[2]:.4f} trafilatura {combine(b)[2]:.4f} difference [{low:+.4f}, {high:+.4f}]"
+            shares = f"good ours {good[0]:.3f} trafilatura {good[1]:.3f}"
+            lines.append(f"{name:9s} text     n={len(a):3d} {f1s} {shares}")
         snips = [k for k in keys if gold[k].get("with") or gold[k].get("without")]
         if snips and name != "sh+fe+fu":
             f1 = []
@@ -148,7 +151,8 @@ def report(gold: dict[str, Any], ours: dict[str, Prediction], theirs: dict[str, 
             have = [k for k in keys if gold[k].get(field)]
             if have and name != "sh+fe+fu":
                 right = [sum(same(gold[k][field], p[k].get(field)) for k in have) / len(have) for p in (ours, theirs)]
-                lines.append(f"{name:9s} {field:8s} n={len(have):3d} exact ours {right[0]:.4f} trafilatura {right[1]:.4f}")
+                exact = f"exact ours {right[0]:.4f} trafilatura {right[1]:.4f}"
+                lines.append(f"{name:9s} {field:8s} n={len(have):3d} {exact}")
     return lines
 
 

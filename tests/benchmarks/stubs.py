@@ -40,7 +40,8 @@ SAID = {
            "Pour lire la suite, abonnez-vous dès 1 € par mois.", "Article réservé à nos abonnés. Connectez-vous."),
     "es": ("Para seguir leyendo, suscríbete por 1 € al mes. ¿Ya eres suscriptor? Inicia sesión.",
            "Contenido exclusivo para suscriptores. Suscríbete.", "Regístrate gratis para leer el artículo completo."),
-    "zh": ("剩余内容仅限会员阅读，订阅后即可继续阅读。已是会员？登录", "登录后阅读全文", "本文为付费内容，开通会员即可阅读全文。"),
+    "zh": ("剩余内容仅限会员阅读，订阅后即可继续阅读。已是会员？登录", "登录后阅读全文",
+           "本文为付费内容，开通会员即可阅读全文。"),
 }  # fmt: skip
 WALLS = ("paywall", "c-subscribe-box", "article__offer", "js-regwall", "")
 

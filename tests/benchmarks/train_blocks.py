@@ -101,7 +101,8 @@ def _labels(gold: dict[str, Any], blocks: PageBlocks, rows: Floats,
     weights = weights * SOURCE_WEIGHT.get(gold.get("source", ""), 1.0)
     weights[ignored] = 0
     menu = (rows[:, 2] > 0.7) & (words < 10) & ~labels  # of easy rows three tenths are enough, counted fully
-    dropped = menu & (np.random.RandomState(int(hashlib.sha256(key.encode()).hexdigest()[:8], 16)).rand(len(words)) < 0.7)
+    draw = np.random.RandomState(int(hashlib.sha256(key.encode()).hexdigest()[:8], 16))
+    dropped = menu & (draw.rand(len(words)) < 0.7)
     weights[menu] /= 0.3
     weights[dropped] = 0
     return labels.astype(np.int64), weights.astype(np.float32)
@@ -191,7 +192,8 @@ def report(pages: Sequence[Page], texts: Mapping[str, str]) -> None:
             hit, missed, wrong = (sum(s[i] for s in snippets) for i in range(3))
             print(f"{source}: n={len(snippets)} snippets F1={2 * hit / (2 * hit + missed + wrong):.4f}")
     if news:
-        print(f"sh+fe+fu: n={len(news)} F1={combine(news)[2]:.4f} good={sum(s.f1 >= 0.95 for s in news) / len(news):.3f}")
+        good = sum(s.f1 >= 0.95 for s in news) / len(news)
+        print(f"sh+fe+fu: n={len(news)} F1={combine(news)[2]:.4f} good={good:.3f}")
 
 
 def main() -> None:
@@ -215,7 +217,7 @@ def main() -> None:
     if args.write:
         first, second = fit_both(pages)
         about = {
-            "trained_on": f"{len(pages)} pages of {len({p.domain for p in pages})} domains, all pages of the collection",
+            "trained_on": f"{len(pages)} pages of {len({p.domain for p in pages})} domains, all of the collection",
             "split": f"out of fold by registered domain, {INNER_FOLDS} inner folds for the second model",
             "features": " ".join((*FEATURES, *SCORE_FEATURES)),
         }
