@@ -22,6 +22,9 @@ PRIOR_SHA256 = "3dc4358671cdcc794cf2061128ccf47212f55472270a4f62c39dad4f3557e137
 # Documents that a language without a prior is taken to have been seen in: keeps weights sane in a small window.
 _UNSEEN_DOCUMENTS = 60.0
 
+# Products of weights that are held at once.
+_PRODUCTS = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Background:
@@ -120,10 +123,16 @@ def similarities(left: Postings, right: Postings) -> Floats:
         return np.zeros((left.documents, right.documents), np.float32)
     low = np.searchsorted(right.ids, left.ids, side="left")
     runs = np.searchsorted(right.ids, left.ids, side="right") - low
-    entries = np.repeat(np.arange(len(left.ids)), runs)
+    flat = np.zeros(size, np.float64)
     ends = np.cumsum(runs)
-    places = np.arange(int(ends[-1])) + np.repeat(low - (ends - runs), runs)
-    cells = left.docs[entries] * right.documents + right.docs[places]
-    products = left.weights[entries] * right.weights[places]
-    flat = np.bincount(cells, weights=products, minlength=size)
+    begin = 0
+    while begin < len(runs):  # in slices, so that the products never take much memory
+        before = int(ends[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(ends, before + _PRODUCTS, side="right")))
+        some = runs[begin:end]
+        entries = np.repeat(np.arange(begin, end), some)
+        places = np.arange(int(some.sum())) + np.repeat(low[begin:end] - (ends[begin:end] - some - before), some)
+        cells = left.docs[entries] * right.documents + right.docs[places]
+        flat += np.bincount(cells, weights=left.weights[entries] * right.weights[places], minlength=size)
+        begin = end
     return flat.astype(np.float32).reshape(left.documents, right.documents)
