@@ -8,8 +8,9 @@ from functools import cache
 import numpy as np
 
 from extractors.pages.blocks import PageBlocks
-from extractors.pages.features import FEATURES, MENU_WORDS, SCORE_FEATURES, Floats, score_rows
+from extractors.pages.features import FEATURES, MENU_WORDS, Floats
 from extractors.pages.forest import Forest, load_forests, read_weights
+from extractors.pages.neighbour_scores import SCORE_FEATURES, score_rows
 
 WEIGHTS = "blocks.npz"
 _APART = 2  # a hint's level from which it is not shared with the main text

@@ -1,7 +1,7 @@
 """What a block looks like, in numbers: itself, its place, its neighbours, what else on the page says the same.
 
-`describe_blocks` gives one row a block, in the order of `FEATURES`; `with_neighbour_scores` widens the rows by the
-first model's opinion of the blocks around, for the second model. Nothing depends on the language but the alphabet.
+`describe_blocks` gives one row a block, in the order of `FEATURES`. What the second model sees besides, the first one's
+opinion of the blocks around, is in `neighbour_scores.py`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _PLACE: Final = ("tag", "depth", "above", "index", "from_end", "word_position", 
 _SAME: Final = ("repeats", "in_title", "in_lead", "in_other", "in_json", "has_json", "title_overlap", "first_of_twins")
 _PAGE: Final = ("page_blocks", "page_words", "page_long_share", "main_words_share", "json_to_main")
 _NEAR: Final = ("words", "link_share", "ends_sentence", "tag", "in_main", "same_parent", "same_grand")
-_OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
+OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
 _HINT_LEVELS: Final = ("own", "parent", "near", "far")
 
 FEATURES: Final[tuple[str, ...]] = (
@@ -59,13 +59,7 @@ FEATURES: Final[tuple[str, ...]] = (
     *(f"{name}_level" for name in NAMES),
     *_SAME,
     *_PAGE,
-    *(f"{name}@{offset}" for offset in _OFFSETS for name in _NEAR),
-)
-_SCORED: Final = ("own", "parent_mean", "signature_mean", "grand_mean", "before_mean", "after_mean", "kept_before",
-                  "kept_after", "gap_before", "gap_after", "page_kept")  # fmt: skip
-SCORE_FEATURES: Final[tuple[str, ...]] = (
-    *(f"score_{name}" for name in _SCORED),
-    *(f"score@{offset}" for offset in _OFFSETS),
+    *(f"{name}@{offset}" for offset in OFFSETS for name in _NEAR),
 )
 
 
@@ -339,11 +333,11 @@ def _near_rows(words: Floats, link_share: Floats, ends: Floats, tags: Floats, in
     n = len(words)
     parent, grand = np.array(parents, dtype=np.float32), np.array(grands, dtype=np.float32)
     columns: list[Floats] = []
-    for offset in _OFFSETS:
+    for offset in OFFSETS:
         columns.extend(shifted(values, offset, -2.0) for values in (words, link_share, ends, tags, in_main))
         columns.append((shifted(parent, offset, -2.0) == parent).astype(np.float32))
         columns.append((shifted(grand, offset, -2.0) == grand).astype(np.float32))
-    return np.stack(columns, axis=1).reshape(n, len(_OFFSETS) * len(_NEAR))
+    return np.stack(columns, axis=1).reshape(n, len(OFFSETS) * len(_NEAR))
 
 
 def shifted(values: Floats, offset: int, fill: float) -> Floats:
@@ -354,54 +348,4 @@ def shifted(values: Floats, offset: int, fill: float) -> Floats:
             out[:-offset] = values[offset:]
         else:
             out[-offset:] = values[:offset]
-    return out
-
-
-def score_rows(page: PageBlocks, features: Floats, scores: Floats) -> Floats:
-    """One row a block, one column a feature of `SCORE_FEATURES`: the first model's scores around each block."""
-    n = len(scores)
-    words = features[:, 0]
-    nodes = page.nodes
-    parents = np.array([max(nodes[b.node].parent, 0) for b in page.blocks])
-    grands = np.array([max(nodes[p].parent, 0) for p in parents])
-    names: dict[str, int] = {}
-    signatures = np.array([names.setdefault(nodes[b.node].signature, len(names)) for b in page.blocks])
-    kept = scores > 0.5
-    weight: Floats = (np.minimum(words, 60.0) + 1.0).astype(np.float32)
-    total_before = np.cumsum(words * kept) - words * kept
-    total_after = (words * kept).sum() - total_before - words * kept
-    columns = [
-        scores, *(_group_mean(g, scores, weight) for g in (parents, signatures, grands)),
-        _decayed(scores, weight), _decayed(scores[::-1], weight[::-1])[::-1],
-        total_before, total_after, _gap(kept), _gap(kept[::-1])[::-1], np.full(n, float((words * kept).sum())),
-        *(shifted(scores, offset, -1.0) for offset in _OFFSETS),
-    ]  # fmt: skip
-    return np.stack(columns, axis=1).astype(np.float32)
-
-
-def _group_mean(groups: npt.NDArray[np.int64], scores: Floats, weight: Floats) -> Floats:
-    """Weighted mean score of the other blocks in the same group; -1 where a block is alone."""
-    size = int(groups.max()) + 1
-    total = np.bincount(groups, weight, size)[groups] - weight
-    summed = np.bincount(groups, weight * scores, size)[groups] - weight * scores
-    return np.where(total > 0.5, summed / np.maximum(total, 0.5), -1.0).astype(np.float32)
-
-
-def _decayed(scores: Floats, weight: Floats) -> Floats:
-    """Weighted mean score of the blocks before, nearer ones counting more."""
-    out = np.empty_like(scores)
-    top = bottom = 0.0
-    for i, (score, w) in enumerate(zip(scores.tolist(), weight.tolist(), strict=True)):
-        out[i] = top / bottom if bottom else -1.0
-        top, bottom = 0.7 * top + w * score, 0.7 * bottom + w
-    return out
-
-
-def _gap(kept: npt.NDArray[np.bool_]) -> Floats:
-    """How many blocks ago the last kept one was; 99 where there was none."""
-    out = np.empty(len(kept), np.float32)
-    gap = 99.0
-    for i, k in enumerate(kept.tolist()):
-        out[i] = gap
-        gap = 0.0 if k else min(gap + 1.0, 99.0)
     return out

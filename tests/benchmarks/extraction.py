@@ -4,8 +4,8 @@
 
 DIR holds `html/ID.html.gz` and `gold.json`, of which nothing but `url` is read before everything is predicted. FILE
 gets `{ID: {text, date, author, title, language, access}}`. Both extractors work on the same decoded bytes, one page
-after the other, on one core, in one process; times are processor time, imports and the first call left out. Differences of
-F1 come with 95 % intervals of a paired bootstrap over pages.
+after the other, on one core, in one process; times are processor time, imports and the first call left out. Differences
+of F1 come with 95 % intervals of a paired bootstrap over pages.
 
 The shipped block classifier was trained on the whole of the pages collection. On that folder the F1
 printed here is no estimate for new publishers: `python -m tests.benchmarks.train_blocks --cv` gives that one.

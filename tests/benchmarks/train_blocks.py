@@ -31,9 +31,10 @@ from extractors.model import FetchedPage
 from extractors.pages.blocks import PageBlocks, collect_blocks
 from extractors.pages.classify import WEIGHTS
 from extractors.pages.decode import decode_page
-from extractors.pages.features import FEATURES, SCORE_FEATURES, BlockContext, describe_blocks, score_rows
+from extractors.pages.features import FEATURES, BlockContext, describe_blocks
 from extractors.pages.forest import Forest, forest_from_trees, save_forests
 from extractors.pages.metadata import read_facts
+from extractors.pages.neighbour_scores import SCORE_FEATURES, score_rows
 from extractors.pages.text import read_text
 from extractors.pages.tree import parse_tree
 from tests.benchmarks.block_labels import label_blocks, label_snippets
