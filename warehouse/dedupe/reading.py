@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from extractors.model import Article
-from warehouse.dedupe.words import CAPITAL, CJK_RUN, LETTERS, NUMBER, lexicon, split_tokens
+from warehouse.dedupe.words import CAPITAL, CJK_RUN, LETTERS, NUMBER, cutter_of, lexicon, split_tokens
 
 Array = np.ndarray
 
@@ -18,6 +19,9 @@ SENTENCE_END: Final = re.compile(
     r"(?<=[.!?…])[\"”’»)\]]*\s+(?=[\"“‘„«(\[]?[^\W\d_a-zà-ÿ])"
     r"|(?<=[。！？])[」』”]?|\n\s*|(?<=[.!?][\"”’»)])\s+(?=[^\W\d_a-z])"
 )
+POSSIBLE_END: Final = re.compile(r"[.!?…\n]")
+CJK_END: Final = re.compile(r"[。！？]")
+CLOSING: Final = frozenset("\"”’»)")
 ABBREVIATION: Final = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Inc|Corp|No|vs|Jr|bzw|ca|Nr)\.$"
 )
@@ -66,12 +70,12 @@ class Reading:
     @cached_property
     def shingle_set(self) -> Array:
         """The distinct shingles, sorted."""
-        return np.unique(self.shingles)
+        return distinct(self.shingles)
 
     @cached_property
     def stems(self) -> tuple[Array, Array, Array]:
         """Distinct stems (sorted), their weights, and how often each occurs."""
-        stems, first, counts = np.unique(self.words.stem, return_index=True, return_counts=True)
+        stems, first, counts = distinct_places(self.words.stem)
         return stems, self.words.weight[first], counts
 
     @cached_property
@@ -90,7 +94,7 @@ class Reading:
         )
         heading = (share > 0.6)[words.sentence]
         inside = capital & ~first & ~heading & (words.weight > 1.5)
-        known = np.unique(words.stem[inside])
+        known = distinct(words.stem[inside])
         return np.asarray(inside | (capital & np.isin(words.stem, known)))
 
     @cached_property
@@ -101,12 +105,12 @@ class Reading:
     @cached_property
     def names(self) -> Array:
         """The distinct stems that are names, sorted."""
-        return np.unique(self.words.stem[self.is_name])
+        return distinct(self.words.stem[self.is_name])
 
     @cached_property
     def numbers(self) -> Array:
         """The distinct numbers, sorted; those of one digit are left out."""
-        return np.unique(self.words.stem[self.is_number & (self.words.weight > 3.0)])
+        return distinct(self.words.stem[self.is_number & (self.words.weight > 3.0)])
 
     @cached_property
     def grams(self) -> tuple[Array, Array]:
@@ -123,7 +127,7 @@ class Reading:
     @cached_property
     def sentence_words(self) -> Array:
         """One key for each distinct word of each sentence, sorted (see `sentence_keys`)."""
-        return np.unique(sentence_keys(self.words.stem, self.words.sentence))
+        return distinct(sentence_keys(self.words.stem, self.words.sentence))
 
     @property
     def sentence_count(self) -> int:
@@ -159,8 +163,9 @@ def read_text(
     sentences: list[tuple[int, int]] = []
     tokens: list[list[str]] = []
     total = 0
+    cut = cutter_of(text)
     for start, end in split_sentences(text):
-        found = split_tokens(text[start:end])
+        found = cut(text[start:end])
         if not found:
             continue
         sentences.append((start, end))
@@ -199,7 +204,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     """Character ranges of the sentences; a line break always ends one, an abbreviation does not."""
     ranges: list[tuple[int, int]] = []
     start = 0
-    for match in SENTENCE_END.finditer(text):
+    for match in SENTENCE_END.finditer(text) if CJK_END.search(text) else _find_ends(text):
         if "\n" not in match.group() and ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
             continue
         if match.start() > start:
@@ -208,6 +213,22 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     if start < len(text):
         ranges.append((start, len(text)))
     return ranges
+
+
+def _find_ends(text: str) -> Iterator[re.Match[str]]:
+    """As SENTENCE_END.finditer, tried only where it can match; for texts without Chinese full stops."""
+    done = 0
+    for mark in POSSIBLE_END.finditer(text):
+        at = mark.start() if mark.group() == "\n" else mark.start() + 1
+        if at < done:
+            continue
+        # Behind a closing quotation mark the last alternative may match where the first does not.
+        found = SENTENCE_END.match(text, at) or (
+            SENTENCE_END.match(text, at + 1) if text[at : at + 1] in CLOSING and mark.group() != "\n" else None
+        )
+        if found:
+            done = found.end()
+            yield found
 
 
 def shingle(hashes: Array, width: int = 3) -> Array:
@@ -234,6 +255,27 @@ def sentence_keys(stems: Array, sentences: Array) -> Array:
         return np.asarray(stems + sentences.astype(np.uint64) * SHINGLE_MIX[0])
 
 
+def distinct(values: Array) -> Array:
+    """The distinct values, sorted; as `numpy.unique`, three times as fast for the few hundred words of an article."""
+    ordered = np.sort(values)
+    if len(ordered) < 2:
+        return ordered
+    fresh = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    return ordered[fresh]
+
+
+def distinct_places(values: Array) -> tuple[Array, Array, Array]:
+    """The distinct values, sorted, where each stands first and how often it occurs."""
+    order = values.argsort(kind="stable")
+    ordered = values[order]
+    fresh = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+    starts = np.flatnonzero(fresh)
+    counts = np.diff(starts, append=len(ordered))
+    return ordered[starts], order[starts], counts
+
+
 def meet(a: Array, b: Array) -> tuple[Array, Array]:
     """Where two sorted arrays of distinct values meet: positions in each, in order."""
     if len(a) > len(b):
@@ -241,9 +283,9 @@ def meet(a: Array, b: Array) -> tuple[Array, Array]:
         return own, other
     if len(a) == 0:
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    at = np.searchsorted(b, a)
+    at = b.searchsorted(a)
     at[at == len(b)] = 0
-    own = np.flatnonzero(b[at] == a)
+    own = (b[at] == a).nonzero()[0]
     return own, at[own]
 
 

@@ -18,10 +18,18 @@ from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
 from warehouse.dedupe.features import NAMES, weigh_pair
 from warehouse.dedupe.offsets import WordOffsets
 from warehouse.dedupe.pairs import judge_pair, shipped_judges, verbatim_spans
-from warehouse.dedupe.reading import meet, read_article, read_text, split_sentences
+from warehouse.dedupe.reading import (
+    CJK_END,
+    SENTENCE_END,
+    _find_ends,
+    meet,
+    read_article,
+    read_text,
+    split_sentences,
+)
 from warehouse.dedupe.sketch import sketch
 from warehouse.dedupe.weights import DamagedWeights, load_arrays
-from warehouse.dedupe.words import lexicon, plain_number, split_tokens
+from warehouse.dedupe.words import CJK_RUN, TOKEN, lexicon, plain_number, split_tokens
 
 SHARED = Path(__file__).parents[4] / "shared"
 
@@ -78,6 +86,18 @@ def test_meet_finds_what_two_sorted_arrays_share(a: set[int], b: set[int]) -> No
 )
 def test_numbers_in_every_notation(raw: str, plain: str) -> None:
     assert plain_number(raw) == plain
+
+
+PIECES = ["Mr.", "U.S.", ". ", ".\" ", ".” À", "!) É", "\r\n", "\n\n ", "…", "。", "！」", "Ab", "c", "don’t", "x²", "½", "1,2",
+          "中文", "ж"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(max_size=80))
+def test_short_cuts_find_the_same_sentences_and_words(text: str) -> None:
+    if not CJK_END.search(text):
+        assert [m.span() for m in _find_ends(text)] == [m.span() for m in SENTENCE_END.finditer(text)]
+    if not CJK_RUN.search(text):
+        assert split_tokens(text) == TOKEN.findall(text)
 
 
 def test_abbreviations_do_not_end_sentences() -> None:
