@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -24,8 +25,17 @@ AsOfOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# What goes into a file or a pipe must not be cut to the width of a terminal that is not there.
+UNSEEN_WIDTH = 160
+
+
+def line_width(*, is_terminal: bool) -> int | None:
+    """Columns to write in; None asks the terminal (or $COLUMNS)."""
+    return None if is_terminal or os.environ.get("COLUMNS") else UNSEEN_WIDTH
+
+
+out = Console(highlight=False, soft_wrap=True, width=line_width(is_terminal=sys.stdout.isatty()))
+err = Console(stderr=True, highlight=False, soft_wrap=True, width=line_width(is_terminal=sys.stderr.isatty()))
 
 
 def config_folder(chosen: Path | None) -> Path:
