@@ -27,7 +27,6 @@ _INLINE: Final = frozenset({
 _MENUS: Final = frozenset({"nav", "menu"})  # with a paragraph inside they are something else, or were never closed
 _BOLD: Final = frozenset({"b", "strong"})
 _ITALIC: Final = frozenset({"i", "em", "cite"})
-_SPACE = re.compile(r"\s+")
 _NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _MAX_DEPTH = 200
 _MAX_BLOCKS = 5000
@@ -52,14 +51,15 @@ class Block:
 
 @dataclass(slots=True)
 class Node:
-    """A block-level element: tag, index of its block-level parent (-1 at the root), depth, hints of class, id, role."""
+    """A block-level element: tag, index of its block-level parent (-1 at the root), depth, tag with class, number of
+    block-level children. `hints` are those of class, id and role, read only where the element holds a block."""
 
     tag: str
     parent: int
     depth: int
-    hints: int
     signature: str
     children: int = 0
+    hints: int = 0
 
 
 @dataclass(slots=True)
@@ -73,11 +73,12 @@ class PageBlocks:
 class _Collector:
     """Walks the tree once. Pieces of the block under way gather in `parts` until a border closes it."""
 
-    __slots__ = ("blocks", "bold", "breaks", "hints", "hrefs", "italic", "link", "links", "nodes", "parts")
+    __slots__ = ("blocks", "bold", "breaks", "elements", "hints", "hrefs", "italic", "link", "links", "nodes", "parts")
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self.nodes: list[Node] = []
+        self.elements: list[HtmlElement] = []  # those of `nodes`
         self.parts: list[str] = []
         self.hrefs: list[str] = []
         self.link = self.links = self.bold = self.italic = self.hints = self.breaks = 0
@@ -85,7 +86,7 @@ class _Collector:
     def close(self, node: int) -> None:
         """Ends the block under way, if it has any text."""
         if self.parts:
-            text = _SPACE.sub(" ", "".join(self.parts)).strip()
+            text = " ".join("".join(self.parts).split())
             if text and len(self.blocks) < _MAX_BLOCKS:
                 self.blocks.append(Block(text, node, self.link, self.links, self.bold, self.italic, self.hints,
                                          tuple(self.hrefs) if self.hrefs else ()))  # fmt: skip
@@ -135,8 +136,10 @@ class _Collector:
             else:
                 self.close(node)
                 index = len(self.nodes)
-                self.nodes.append(Node(tag, node, self.nodes[node].depth + 1, _hints_of(child), _signature(child)))
-                self.nodes[node].children += 1
+                above = self.nodes[node]
+                self.nodes.append(Node(tag, node, above.depth + 1, f"{tag}.{child.get('class') or ''}"))
+                self.elements.append(child)
+                above.children += 1
                 self.walk(child, index, depth + 1, linked, bold, italic)
                 self.close(index)
             if child.tail:
@@ -148,10 +151,24 @@ def collect_blocks(tree: HtmlElement) -> PageBlocks:
     body = tree.find("body")
     root = tree if body is None else body
     collector = _Collector()
-    collector.nodes.append(Node("body", -1, 0, 0, "body"))
+    collector.nodes.append(Node("body", -1, 0, "body"))
+    collector.elements.append(root)
     collector.walk(root, 0, 0, False, False, False)
     collector.close(0)
-    return PageBlocks(_without_menus(collector.blocks), collector.nodes)
+    blocks = _without_menus(collector.blocks)
+    _read_hints(blocks, collector.nodes, collector.elements)
+    return PageBlocks(blocks, collector.nodes)
+
+
+def _read_hints(blocks: list[Block], nodes: list[Node], elements: list[HtmlElement]) -> None:
+    """Fills in the hints of the elements that the blocks stand in: half of a page's elements hold none."""
+    done = {0}
+    for block in blocks:
+        at = block.node
+        while at not in done:
+            done.add(at)
+            nodes[at].hints = _hints_of(elements[at])
+            at = nodes[at].parent
 
 
 def _without_menus(blocks: list[Block]) -> list[Block]:
@@ -179,7 +196,3 @@ _HINTING = frozenset({
     "data-module", "data-block", "data-qa", "property", "aria-label", "data-name", "data-component-name", "data-role",
     "data-node-type", "data-zone", "data-print-layout", "name",
 })  # fmt: skip
-
-
-def _signature(element: HtmlElement) -> str:
-    return f"{element.tag}.{element.get('class') or ''}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from extractors.model import FeedEntry
@@ -36,6 +38,7 @@ _PARTICLES = frozenset({
     "de", "da", "del", "della", "der", "den", "di", "do", "dos", "du", "van", "von", "vom", "zu", "la", "le", "el",
     "al", "bin", "ibn", "ben", "y", "e", "of", "the",
 })  # fmt: skip
+_UNSIGNED = frozenset({"script", "style", "meta", "link", "body", "html", "img", "svg"})
 _MAX_AUTHORS = 12
 
 
@@ -98,15 +101,15 @@ def _byline(tree: HtmlElement, house: str) -> tuple[str, ...]:
     """The first line after the headline (else before it) that is marked as the author's and names people."""
     early: tuple[str, ...] = ()
     late = False
-    for element in tree.iter():
+    for element in tree.iter(etree.Element):
         tag = element.tag
         if tag == "h1":
             late = True
-        if not isinstance(tag, str) or tag in ("script", "style", "meta", "link", "body", "html", "img", "svg"):
+        if tag in _UNSIGNED:
             continue
         marks = f"{element.get('class') or ''} {element.get('rel') or ''} {element.get('itemprop') or ''} " \
                 f"{element.get('data-testid') or ''}"  # fmt: skip
-        if (len(marks) > 3 and _SIGNED.search(marks) and not _NOT_SIGNED.search(marks)) or (
+        if _is_signed(marks) or (
             tag == "a" and "/aut" in (element.get("href") or "") and late
         ):  # fmt: skip
             names = _people_in(element, house)
@@ -114,6 +117,11 @@ def _byline(tree: HtmlElement, house: str) -> tuple[str, ...]:
                 return names
             early = early or names
     return early
+
+
+@lru_cache(maxsize=10_000)
+def _is_signed(marks: str) -> bool:
+    return len(marks) > 3 and _SIGNED.search(marks) is not None and not _NOT_SIGNED.search(marks)
 
 
 def _people_in(element: HtmlElement, house: str) -> tuple[str, ...]:

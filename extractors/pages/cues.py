@@ -49,15 +49,18 @@ _CHINESE: Final[dict[str, tuple[str, ...]]] = {
 }
 CUE_NAMES: Final = tuple(_WORDS)
 _KIND: Final = {word: index for index, words in enumerate(_WORDS.values()) for word in words.split()}
+_KNOWN: Final = frozenset(_KIND)
 
 
 def count_cues(tokens: Sequence[str], wide_text: str) -> list[int]:
     """How often each kind of `CUE_NAMES` occurs among the tokens (and, if given, in text written without spaces)."""
     counts = [0] * len(CUE_NAMES)
-    for token in tokens:
-        kind = _KIND.get(token.lower())
-        if kind is not None:
-            counts[kind] += 1
+    lower = [token.lower() for token in tokens]
+    if not _KNOWN.isdisjoint(lower):
+        for token in lower:
+            kind = _KIND.get(token)
+            if kind is not None:
+                counts[kind] += 1
     if wide_text:
         for index, name in enumerate(CUE_NAMES):
             counts[index] += sum(word in wide_text for word in _CHINESE[name])

@@ -46,7 +46,10 @@ def decode_bytes(body: bytes, *, declared: str | None = None) -> str:
         else:
             if b"\xef\xbf\xbe" in body or b"\xef\xbf\xbf" in body:
                 text = text.translate(_UNPARSABLE)
-            return _TWICE.sub(_decode_again, text) if any(sign in body for sign in _TWICE_BYTES) else text
+            if not text.isascii() and any(begin in body for begin in _TWICE_BEGINS) and any(
+                    sign in body for sign in _TWICE_BYTES):  # fmt: skip
+                return _TWICE.sub(_decode_again, text)
+            return text
     return repair_twice_encoded(clean_characters(_decode(body, declared)))
 
 
@@ -74,6 +77,7 @@ def repair_twice_encoded(text: str) -> str:
 _CONTROL_BYTES = bytes([*range(9), 11, 12, *range(14, 32)])
 _TWICE_SIGNS = ("\xe2\x80", "\xc3\x89", "\xc3\x84", "\xc3\x96", "\xc3\x9c", "\xc3\x9f")
 _TWICE_BYTES = tuple(sign.encode() for sign in _TWICE_SIGNS)
+_TWICE_BEGINS = (b"\xc3\xa2\xc2", b"\xc3\x83\xc2")  # each sign begins with one of them
 _TWICE = re.compile("[\xc2-\xdf][\x80-\x9f]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
 

@@ -7,6 +7,7 @@ opinion of the blocks around, is in `neighbour_scores.py`.
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,7 @@ _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»“)\]』」]*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
+_DIGITS, _CAPITALS = string.digits.encode(), string.ascii_uppercase.encode()
 _LOOK = 160  # characters from the start of a block in which its small features are counted
 
 _OWN: Final = ("words", "chars", "link_share", "links", "bold_share", "italic_share", "ends_sentence", "ends_colon",
@@ -113,18 +115,27 @@ def _own_row(block: Block) -> tuple[float, ...]:
     tokens = _WORD.findall(start)
     seen = len(tokens) or 1
     first = text[0]
+    digits, capitals = _digits_and_capitals(start)
     return (
         words, chars, min(1.0, block.link_chars / chars), block.links, min(1.0, block.bold_chars / chars),
         min(1.0, block.italic_chars / chars), _SENTENCE_END.search(text[-6:]) is not None, text.endswith((":", "：")),
         text.count(". ") + text.count("? ") + text.count("! ") + (text.count("。") if wide else 0),
         (text.count(",") + (text.count("，") if wide else 0)) / words if words else 0,
-        sum(map(str.isdigit, start)) / looked, sum(map(str.isupper, start)) / looked,
+        digits / looked, capitals / looked,
         sum(t[0].isupper() for t in tokens) / seen, chars / count, first.islower(), first in "\"“„«»‘'「『",
         text.count('"') + text.count("“") + text.count("„") + text.count("«") + text.count("「"),
-        len(_DATE_LIKE.findall(start)), "@" in start, "©" in start or "(c)" in start,
+        len(_DATE_LIKE.findall(start)) if digits else 0, "@" in start, "©" in start or "(c)" in start,
         "|" in start or "·" in start or "•" in start, sum(len(t) < 4 for t in tokens) / seen, wide / chars,
         *count_cues(tokens, start if wide else ""),
     )  # fmt: skip
+
+
+def _digits_and_capitals(text: str) -> tuple[int, int]:
+    """How many characters are digits, how many are capital letters."""
+    if not text.isascii():
+        return sum(map(str.isdigit, text)), sum(map(str.isupper, text))
+    data = text.encode()
+    return len(data) - len(data.translate(None, _DIGITS)), len(data) - len(data.translate(None, _CAPITALS))
 
 
 def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats,

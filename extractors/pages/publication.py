@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import htmldate
 import htmldate.extractors
+from lxml import etree
 from lxml.html import HtmlElement
 
 from extractors.dates import parse_date
@@ -57,6 +59,8 @@ class _OurParser:
 
 _FAR = datetime(2100, 1, 1, tzinfo=UTC)  # htmldate judges itself what is plausible
 htmldate.extractors.get_external_parser = _OurParser  # type: ignore[assignment]
+# Month names of three hundred languages, which our reading does not know anyway, take a second to load.
+htmldate.extractors.month_words = frozenset  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,15 +129,16 @@ def _dated_elements(tree: HtmlElement) -> list[tuple[str, str]]:
     nearest to the headline first, those below it before those above it."""
     found: list[tuple[int, int, str, str]] = []
     heading = -1
-    for place, element in enumerate(tree.iter()):
+    for place, element in enumerate(tree.iter(etree.Element)):
         tag = element.tag
         if tag == "h1" and heading < 0 and len(" ".join(element.itertext()).strip()) > 12:
             heading = place
-        if not isinstance(tag, str) or tag in _NO_DATES or (heading >= 0 and place > heading + _MAX_LOOKED and found):
+        if found and heading >= 0 and place > heading + _MAX_LOOKED:
+            break
+        if tag in _NO_DATES:
             continue
         marks = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('id') or ''}"
-        marked = len(marks) > 5 and _DATED.search(marks)
-        if (tag != "time" and not marked) or _NOT_DATED.search(marks):
+        if (tag != "time" and not _is_marked(marks)) or _NOT_DATED.search(marks):
             continue
         text = " ".join(element.itertext())
         shown = _date_in(text)
@@ -143,6 +148,11 @@ def _dated_elements(tree: HtmlElement) -> list[tuple[str, str]]:
     heading = max(heading, 0)
     found.sort(key=lambda f: (f[0] - heading if f[0] >= heading else 2 * (heading - f[0])) - f[1])
     return [(raw, shown if raw.endswith("Z") else "") for _, _, raw, shown in found[:4]]
+
+
+@lru_cache(maxsize=10_000)
+def _is_marked(marks: str) -> bool:
+    return len(marks) > 5 and _DATED.search(marks) is not None
 
 
 def _date_in(text: str) -> str:
