@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,40 +68,81 @@ def context_features(
     members: dict[int, list[int]] = defaultdict(list)
     for place, story in enumerate(stories):
         members[story].append(tonight + place)
-    held = {
-        place: {other: 1.0 for other in together if other != place}
-        for together in members.values()
-        for place in together
-        if place in near
-    }
-    known = {place: {**near[place], **held.get(place, {})} for place in near}
-    found = [
-        _context(known[r], known[c], r, c, p, members[stories[c - tonight]] if c >= tonight else [], near[r], sites)
-        for r, c, p in zip(rows.tolist(), columns.tolist(), first.tolist(), strict=True)
-    ]
-    return np.array(found, dtype=np.float32).reshape(len(found), len(CONTEXT_FEATURES))
+    for place, story in enumerate(stories, start=tonight):
+        if place in near:
+            near[place].update((other, 1.0) for other in members[story] if other != place)
+    known = {place: _Neighbours.of(row) for place, row in near.items()}
+    together = {story: np.array(places) for story, places in members.items()}
+    site = np.unique(np.asarray(sites), return_inverse=True)[1]
+    found = np.zeros((len(rows), len(CONTEXT_FEATURES)))
+    order = np.argsort(rows, kind="stable")
+    begins = 1 + np.flatnonzero(np.diff(rows[order]))
+    dense = np.zeros(tonight + len(stories))
+    for pairs in np.split(order, begins) if len(order) else ():
+        row = int(rows[pairs[0]])
+        dense[known[row].places] = known[row].values
+        others = columns[pairs].tolist()
+        stories_of = [together[stories[c - tonight]] if c >= tonight else _NOWHERE for c in others]
+        found[pairs] = _contexts(known[row], [known[c] for c in others], first[pairs], dense, stories_of,
+                                 site == site[row])  # fmt: skip
+        dense[known[row].places] = 0.0
+    return found.astype(np.float32)
 
 
-def _context(
-    left: dict[int, float], right: dict[int, float], r: int, c: int, p: float, story: Sequence[int],
-    own: dict[int, float], sites: Sequence[str],
-) -> tuple[float, ...]:  # fmt: skip
-    best = both = either = apart = 0.0
-    for other in left.keys() | right.keys():
-        if other in (r, c):
-            continue
-        x, y = left.get(other, 0.0), right.get(other, 0.0)
-        best = max(best, min(x, y))
-        both += x * y
-        either += max(x, y)
-        apart += abs(x - y)
-    rivals = [x for other, x in left.items() if other != c]
-    rivals_back = [x for other, x in right.items() if other != r]
-    to_story = [own.get(member, 0.0) for member in story]
-    return (
-        p, best, both, both / (either + 1e-6) if either > 0.1 else 0.5, apart,
-        min(5, sum(x > p for x in rivals)), min(5, sum(x > p for x in rivals_back)),
-        max(rivals, default=0.0), max(rivals_back, default=0.0), sum(rivals), sum(rivals_back),
-        len(story), sum(to_story) / len(to_story) if to_story else -1.0, min(to_story, default=-1.0),
-        sum(sites[member] == sites[r] for member in story),
-    )  # fmt: skip
+_NOWHERE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Neighbours:
+    """What a subject is paired with, and how probably; `ranked` are the probabilities, least first."""
+
+    places: NDArray[np.int64]
+    values: NDArray[np.float64]
+    ranked: list[float]
+    total: float
+
+    @classmethod
+    def of(cls, row: Mapping[int, float]) -> _Neighbours:
+        values = np.fromiter(row.values(), dtype=np.float64, count=len(row))
+        return cls(np.fromiter(row, dtype=np.int64, count=len(row)), values, sorted(row.values()), sum(row.values()))
+
+    def rivals(self, p: float) -> tuple[float, float, float]:
+        """Beside its pair of probability p: how many others are above it, the best other, the sum of the others."""
+        above = len(self.ranked) - bisect_right(self.ranked, p)
+        second = self.ranked[-2] if len(self.ranked) > 1 else 0.0
+        return float(min(5, above)), self.ranked[-1] if above else second, self.total - p
+
+
+def _contexts(
+    left: _Neighbours, rights: Sequence[_Neighbours], first: Floats, dense: NDArray[np.float64],
+    stories: Sequence[NDArray[np.int64]], same_site: NDArray[np.bool_],
+) -> NDArray[np.float64]:  # fmt: skip
+    """`CONTEXT_FEATURES` of the pairs of one row with others. `dense` has the row's probability with every subject.
+
+    The two of a pair need not be left out of what they share: neither is its own neighbour.
+    """
+    p = first.astype(np.float64)
+    there = dense[np.concatenate([r.places for r in rights])]
+    back = np.concatenate([r.values for r in rights])
+    starts = np.cumsum([0, *(len(r.values) for r in rights[:-1])])
+    least = np.minimum(there, back)
+    shared = np.add.reduceat(least, starts)
+    both = np.add.reduceat(there * back, starts)
+    sums = left.total + np.array([r.total for r in rights]) - 2 * p
+    either, apart = sums - shared, sums - 2 * shared
+    rivals = np.array([left.rivals(x) for x in p.tolist()])
+    rivals_back = np.array([right.rivals(x) for right, x in zip(rights, p.tolist(), strict=True)])
+    sizes = np.array([len(story) for story in stories])
+    held = np.maximum(sizes, 1)
+    begins = np.cumsum(sizes) - sizes
+    means, smallest, sites = np.full(len(p), -1.0), np.full(len(p), -1.0), np.zeros(len(p))
+    if some := np.flatnonzero(sizes).tolist():
+        at = np.concatenate([stories[i] for i in some])
+        means[some] = np.add.reduceat(dense[at], begins[some]) / held[some]
+        smallest[some] = np.minimum.reduceat(dense[at], begins[some])
+        sites[some] = np.add.reduceat(same_site[at].astype(np.float64), begins[some])
+    return np.stack([
+        p, np.maximum.reduceat(least, starts), both, np.where(either > 0.1, both / (either + 1e-6), 0.5), apart,
+        rivals[:, 0], rivals_back[:, 0], rivals[:, 1], rivals_back[:, 1], rivals[:, 2], rivals_back[:, 2], sizes,
+        means, smallest, sites,
+    ], axis=1)  # fmt: skip

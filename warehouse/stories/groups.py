@@ -16,7 +16,7 @@ from warehouse.stories.context import judge_pairs
 from warehouse.stories.gather import Kindred, Known
 from warehouse.stories.pairs import Pairs, Subject
 from warehouse.stories.rules import StoryRules
-from warehouse.stories.storyline import choose_storyline, likeness
+from warehouse.stories.storyline import choose_storyline
 from warehouse.stories.telling import Report
 from warehouse.stories.terms import Terms
 
@@ -238,12 +238,20 @@ def place_stories(groups: Sequence[Group], kindred: Mapping[int, Sequence[Kindre
     `kindred` is by the group's number. Groups are taken in order of arrival.
     """
     placed: list[Group] = []
+    having: dict[int, list[tuple[int, float]]] = defaultdict(list)
     for number, group in enumerate(groups):
         if group.founded and not group.storyline_id:
+            likeness: dict[int, float] = defaultdict(float)
+            for term, weight in group.vector.items():
+                for place, other in having.get(term, ()):
+                    likeness[place] += weight * other
             near = [
-                Kindred(other.story_id, other.storyline_id, likeness(group.vector, other.vector)) for other in placed
-            ]
+                Kindred(placed[at].story_id, placed[at].storyline_id, like)
+                for at, like in likeness.items() if like >= rules.storyline_link
+            ]  # fmt: skip
             chosen = choose_storyline([*kindred.get(number, ()), *near], least=rules.storyline_link)
             group.line_founded = chosen is None
             group.storyline_id = chosen.storyline_id if chosen else storyline_id_of(group.story_id)
+        for term, weight in group.vector.items():
+            having[term].append((len(placed), weight))
         placed.append(group)

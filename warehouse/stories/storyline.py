@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from warehouse.stories.gather import Kindred
 from warehouse.stories.novelty import top_names
-
-Vector = Mapping[int, float]
 
 
 def choose_storyline(candidates: Sequence[Kindred], *, least: float) -> Kindred | None:
     """The earlier story that a new one continues: the most similar one, if similar enough."""
     best = max(candidates, key=lambda k: (k.similarity, k.story_id), default=None)
     return best if best is not None and best.similarity >= least else None
-
-
-def likeness(left: Vector, right: Vector) -> float:
-    """Cosine of two vectors of length 1."""
-    if len(right) < len(left):
-        left, right = right, left
-    return sum(weight * right.get(term, 0.0) for term, weight in left.items())
 
 
 def name_storyline(names: Counter[str], title: str, listed: frozenset[str]) -> str:

@@ -20,23 +20,83 @@ MODEL_SHA256 = "524ec3e9f5de163d26db73a894baf49c99645478e194502a1c30ce30eb286bc0
 
 _ROWS = 2048
 
+# A tree's leaves are the bits of one number.
+_MOST_LEAVES = 16
+_LOWEST_BIT = np.array([(n & -n).bit_length() - 1 for n in range(1 << _MOST_LEAVES)], dtype=np.int64)
+
+Masks = NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """Trees in a form that is evaluated by feature, not by node (after QuickScorer, Lucchese 2015).
+
+    `thresholds[f]` are the sorted thresholds of feature f; `masks[f][n]` has for each tree the leaves that can still be
+    reached where n of them lie below the value. The leaf of a row is the lowest bit left in all of its masks.
+    `values[tree, leaf]`.
+    """
+
+    thresholds: tuple[Floats, ...]
+    masks: tuple[Masks, ...]
+    values: Floats
+
+    def leaf_values(self, features: NDArray[np.float32]) -> Floats:
+        """For each row of features the value of the leaf that it ends in, of each tree."""
+        left = np.full((len(features), len(self.values)), np.iinfo(np.uint16).max, dtype=np.uint16)
+        for column, (thresholds, masks) in enumerate(zip(self.thresholds, self.masks, strict=True)):
+            if len(thresholds):
+                left &= masks.take(np.searchsorted(thresholds, features[:, column], side="left"), axis=0)
+        leaf = _LOWEST_BIT.take(left)
+        leaf += np.arange(len(self.values)) * self.values.shape[1]
+        found: Floats = self.values.ravel().take(leaf)
+        return found
+
+
+def forest_from(
+    feature: NDArray[np.int16], threshold: Floats, left: NDArray[np.int32], right: NDArray[np.int32], value: Floats,
+    roots: NDArray[np.int32], *, features: int,
+) -> Forest:  # fmt: skip
+    """The forest of trees given by their nodes; a node with `left` < 0 is a leaf.
+
+    Raises ValueError where a tree has more leaves than a mask has bits.
+    """
+    splits: list[list[tuple[float, int, int]]] = [[] for _ in range(features)]
+    values = np.zeros((len(roots), _MOST_LEAVES), dtype=np.float32)
+
+    def walk(tree: int, node: int, leaves: int) -> int:
+        """Numbers the leaves below a node from `leaves` on, from left to right; returns the next number."""
+        if left[node] < 0:
+            if leaves >= _MOST_LEAVES:
+                raise ValueError(f"a tree has more than {_MOST_LEAVES} leaves")
+            values[tree, leaves] = value[node]
+            return leaves + 1
+        middle = walk(tree, int(left[node]), leaves)
+        lost = (1 << middle) - (1 << leaves)
+        splits[int(feature[node])].append((float(threshold[node]), tree, lost))
+        return walk(tree, int(right[node]), middle)
+
+    for tree, root in enumerate(roots.tolist()):
+        walk(tree, root, 0)
+    thresholds = tuple(np.unique(np.array([t for t, _, _ in some], dtype=np.float32)) for some in splits)
+    masks = []
+    for some, sorted_thresholds in zip(splits, thresholds, strict=True):
+        mask = np.full((len(sorted_thresholds) + 1, len(roots)), np.iinfo(np.uint16).max, dtype=np.uint16)
+        for least, tree, lost in some:
+            mask[int(np.searchsorted(sorted_thresholds, np.float32(least))) + 1 :, tree] &= np.uint16(0xFFFF ^ lost)
+        masks.append(mask)
+    return Forest(thresholds, tuple(masks), values)
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`forests` boosted forests in one set of arrays, and a standardised logistic regression.
+    """Boosted forests in one set of trees, and a standardised logistic regression.
 
-    A node with `left` < 0 is a leaf. `tree_forest` says which forest each tree (by its root) belongs to.
+    `tree_forest` says which forest each tree belongs to.
     """
 
-    feature: NDArray[np.int16]
-    threshold: Floats
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
-    value: Floats
-    roots: NDArray[np.int32]
+    forest: Forest
     tree_forest: NDArray[np.int16]
     baselines: Floats
-    depth: int
     mean: Floats
     scale: Floats
     weights: Floats
@@ -49,13 +109,7 @@ class Model:
         return np.concatenate([self._some(features[i : i + _ROWS]) for i in range(0, len(features), _ROWS)])
 
     def _some(self, features: NDArray[np.float32]) -> Floats:
-        node = np.broadcast_to(self.roots, (len(features), len(self.roots))).copy()
-        rows = np.arange(len(features))[:, None]
-        for _ in range(self.depth):
-            left = self.left[node]
-            goes = features[rows, self.feature[node]] <= self.threshold[node]
-            node = np.where(left < 0, node, np.where(goes, left, self.right[node]))
-        values = self.value[node]
+        values = self.forest.leaf_values(features)
         scores = [
             self.baselines[f] + values[:, self.tree_forest == f].sum(axis=1) for f in range(len(self.baselines))
         ]
@@ -68,10 +122,13 @@ class Model:
 def model_from(arrays: Mapping[str, NDArray[Any]], name: str) -> Model:
     """The model stored under `name/...` in the arrays of a file."""
     get = {key.split("/", 1)[1]: value for key, value in arrays.items() if key.startswith(f"{name}/")}
+    forest = forest_from(
+        get["feature"], get["threshold"], get["left"], get["right"], get["value"], get["roots"],
+        features=len(get["mean"]),
+    )  # fmt: skip
     return Model(
-        feature=get["feature"], threshold=get["threshold"], left=get["left"], right=get["right"], value=get["value"],
-        roots=get["roots"], tree_forest=get["tree_forest"], baselines=get["baselines"], depth=int(get["depth"]),
-        mean=get["mean"], scale=get["scale"], weights=get["weights"], bias=float(get["bias"]),
+        forest=forest, tree_forest=get["tree_forest"], baselines=get["baselines"], mean=get["mean"],
+        scale=get["scale"], weights=get["weights"], bias=float(get["bias"]),
     )  # fmt: skip
 
 
