@@ -11,23 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from warehouse.dedupe.reading import Array, Reading
+from warehouse.dedupe.reading import Array, Reading, distinct
 
 MOST_CARRIERS = 24
 LEAST_KEPT = 0.08  # an article of furniture alone is judged as it is
-
-
-def sentence_hashes(r: Reading) -> Array:
-    """One 64-bit hash for each sentence: of its words in order."""
-    if len(r.words) == 0:
-        return np.empty(0, dtype=np.uint64)
-    starts = np.flatnonzero(np.diff(np.concatenate(([-1], r.words.sentence))))
-    with np.errstate(over="ignore"):
-        position = np.arange(len(r.words), dtype=np.uint64) - np.repeat(
-            starts, np.diff(np.append(starts, len(r.words)))
-        ).astype(np.uint64)
-        values = r.words.surface * (position * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15))
-        return np.asarray(np.add.reduceat(values, starts))
 
 
 def find_boilerplate(readings: Iterable[Reading], *, articles: int = 3) -> dict[str, Array]:
@@ -44,7 +31,7 @@ def keep_words(r: Reading, furniture: Mapping[str, Array]) -> Array:
     known = furniture.get(r.site)
     if known is None or len(known) == 0 or len(r.words) == 0:
         return np.ones(len(r.words), dtype=bool)
-    hit = np.isin(sentence_hashes(r), known)
+    hit = np.isin(r.sentence_hashes, known)
     numbers = np.unique(r.words.sentence)
     dropped = np.zeros(int(numbers[-1]) + 1, dtype=bool)
     dropped[numbers] = hit
@@ -53,7 +40,7 @@ def keep_words(r: Reading, furniture: Mapping[str, Array]) -> Array:
 
 
 def _of_site(group: Sequence[Reading], articles: int) -> Array:
-    hashes = [np.unique(sentence_hashes(r)) for r in group]
+    hashes = [distinct(r.sentence_hashes) for r in group]
     every = np.concatenate(hashes)
     owner = np.repeat(np.arange(len(group)), [len(h) for h in hashes])
     order = np.argsort(every, kind="stable")

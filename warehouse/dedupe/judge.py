@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 from duckdb import DuckDBPyConnection
 
 from extractors.model import Article, Kinship, Verdict
-from warehouse.dedupe.across import in_two_languages, weigh_across
+from warehouse.dedupe.across import in_two_languages
 from warehouse.dedupe.arguments import numbers_argument, texts_argument
 from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
-from warehouse.dedupe.features import worth_a_look
 from warehouse.dedupe.fingerprints import Fingerprint, find_fingerprints, judge_fingerprint, store_fingerprints
 from warehouse.dedupe.index import CandidateIndex, Known, add_documents, find_documents
-from warehouse.dedupe.pairs import JudgedPair, features_of, find_spans, judge_pair
-from warehouse.dedupe.reading import Array, Reading, guess_script, read_article, read_text
+from warehouse.dedupe.likeness import (
+    SHOWN,
+    Comparison,
+    Likeness,
+    Side,
+    compare_each,
+    find_likeness,
+    kinship_across,
+    spans_of,
+    worth_comparing,
+)
+from warehouse.dedupe.pairs import features_of, find_spans, judge_pair
+from warehouse.dedupe.reading import Array, Reading, Unread, read_all, read_article, unread_article, unread_row
 from warehouse.dedupe.rules import CopyRules
 from warehouse.dedupe.sketch import sketch
 from warehouse.dedupe.verdict import Relative, adds_facts, decide, kinship_of, revise
+from warehouse.dedupe.workers import CopyWorkers, Pending
 from warehouse.sql import load_sql
 
-SHOWN = 2  # kinships that carry the passages in common
 LOADED_FROM = 64  # from so many articles on, loading the index takes less time than joining their marks
-SETTLED = 0.9  # so much of an article in one original settles the matter
-Side = tuple[Reading, Array]  # a reading, and which of its words count
+LOOKED_UP = 256  # articles whose candidates are looked up together
+READ = 32  # texts that a worker reads at once
+COMPARED = 48  # pairs that a worker compares at once
+KNOWN = -1  # in place of a place in the batch: the known text
+Key = tuple[int, str, int]  # an article's place in the batch, the other's id, the other's place (or KNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,44 +63,84 @@ def judge_articles(
     rules: CopyRules = CopyRules(),  # noqa: B008 - frozen
     as_of: datetime | None = None,
     index: CandidateIndex | None = None,
+    workers: int = 1,
 ) -> list[Verdict]:
     """One verdict for each article, in the order given: the order of publication.
 
     Each is judged against the reference corpus, the warehouse and the earlier articles of the same call; nothing is
     written. With `index` (see `CandidateIndex.load`) candidates come from memory; else a large batch loads the index,
     8 bytes a mark, and a small one joins its marks set-wise, with the same result.
+    With several `workers`, a batch of 64 or more is read and compared in so many processes, with the same result; see
+    `warehouse.dedupe.workers` for what a script of one's own must heed, and for the RuntimeError if it does not.
     `as_of` is the run's clock; nothing depends on it yet. An article without text is new.
     """
-    return decide_batch(articles, gather(con, articles, rules=rules, index=index), rules)
+    with CopyWorkers(workers if len(articles) >= LOADED_FROM else 1) as crew:
+        gathered = gather(con, articles, rules=rules, index=index, crew=crew)
+        sides = Sides.of(articles, gathered, rules)
+        return decide_batch(articles, sides, rules, found=compare_ahead(articles, sides, rules, crew))
 
 
 def gather(
-    con: DuckDBPyConnection, articles: Sequence[Article], *, rules: CopyRules, index: CandidateIndex | None = None
-) -> Gathered:
-    """Reads the articles, finds their candidates, loads the candidates' texts, fingerprints and originals."""
-    readings = tuple(read_article(a) for a in articles)
-    marks = tuple(sketch(r) for r in readings)
-    every = np.concatenate([*marks, np.empty(0, dtype=np.uint32)])
+    con: DuckDBPyConnection, articles: Sequence[Article], *, rules: CopyRules, index: CandidateIndex | None,
+    crew: CopyWorkers,
+) -> Gathered:  # fmt: skip
+    """Reads the articles, finds their candidates, loads the candidates' texts, fingerprints and originals.
+
+    With a crew, texts are read while the candidates of the next articles are looked up.
+    """
+    reading = _read_many([unread_article(a) for a in articles], crew, sketched=True)
     if index is None and len(articles) >= LOADED_FROM:
         index = CandidateIndex.load(con)
-    elif index is None:
-        index = CandidateIndex.join(con, every, most=rules.most_documents)
-    docs = [index.candidates(m, rules) for m in marks]
-    documents = find_documents(con, (d for found in docs for d in found))
-    known = tuple(_with_originals(a.article_id, found, documents) for a, found in zip(articles, docs, strict=True))
-    wanted = {i for ids in known for i in ids}
-    texts = find_texts(con, wanted)
-    ids = {"article_ids": texts_argument(sorted(wanted))}
-    rows = con.execute(load_sql("copies_roots"), ids).fetchall() if wanted else []
+    readings: list[Reading] = []
+    marks: list[Array] = []
+    known: list[tuple[str, ...]] = []
+    roots: dict[str, str] = {}
+    wanted: set[str] = set()
+    texts: list[Iterator[tuple[Reading, Array]]] = []
+    for first in range(0, len(articles), LOOKED_UP):
+        part = articles[first : first + LOOKED_UP]
+        read = [next(reading) for _ in part]
+        readings += [r for r, _ in read]
+        marks += [m for _, m in read]
+        every = np.concatenate([*(m for _, m in read), np.empty(0, dtype=np.uint32)])
+        lookup = index or CandidateIndex.join(con, every, most=rules.most_documents)
+        docs = [lookup.candidates(m, rules) for _, m in read]
+        documents = find_documents(con, (d for found in docs for d in found))
+        ids = [_with_originals(a.article_id, found, documents) for a, found in zip(part, docs, strict=True)]
+        roots.update((d.article_id, d.original_id) for d in documents.values())
+        fresh = {i for found in ids for i in found} - wanted
+        texts.append(_read_many(find_unread(con, fresh), crew))
+        known += ids
+        wanted |= fresh
+    before = find_versions_before(con, articles)
+    asked = {"article_ids": texts_argument(sorted(wanted))}
+    rows = con.execute(load_sql("copies_roots"), asked).fetchall() if wanted else []
+    found = {r.article_id: r for part in texts for r, _ in part}
     return Gathered(
-        readings=readings,
-        marks=marks,
-        known=known,
-        texts=texts,
-        before=find_versions_before(con, articles),
-        fingerprints=find_fingerprints(con, wanted - texts.keys()) if wanted else {},
-        roots={d.article_id: d.original_id for d in documents.values()} | dict(rows),
+        readings=tuple(readings),
+        marks=tuple(marks),
+        known=tuple(known),
+        texts={i: found[i] for i in sorted(found)},
+        before=before,
+        fingerprints=find_fingerprints(con, wanted - found.keys()) if wanted else {},
+        roots=roots | dict(rows),
     )
+
+
+def _read_many(
+    texts: Sequence[Unread], crew: CopyWorkers, *, sketched: bool = False
+) -> Iterator[tuple[Reading, Array]]:
+    """Readings (and, if `sketched`, their marks), in order; under way before the first is asked for."""
+    parts = [texts[i : i + READ] for i in range(0, len(texts), READ)]
+    if not crew.is_parallel:
+        return (read for part in parts for read in _read_part(part, sketched))
+    pending = [crew.submit(_read_part, part, sketched) for part in parts]
+    return (read for one in pending for read in one.result())
+
+
+def _read_part(texts: Sequence[Unread], sketched: bool) -> list[tuple[Reading, Array]]:
+    none = np.empty(0, dtype=np.uint32)
+    return [(r, sketch(r) if sketched else none) for r in read_all(texts)]
 
 
 def _with_originals(article_id: str, docs: Sequence[int], documents: Mapping[int, Known]) -> tuple[str, ...]:
@@ -102,13 +154,13 @@ def _with_originals(article_id: str, docs: Sequence[int], documents: Mapping[int
     return tuple(found)
 
 
-def find_texts(con: DuckDBPyConnection, article_ids: Iterable[str]) -> dict[str, Reading]:
-    """The readings of known articles, from the latest version that has a text."""
+def find_unread(con: DuckDBPyConnection, article_ids: Iterable[str]) -> list[Unread]:
+    """The texts of known articles, from the latest version that has one."""
     wanted = sorted(set(article_ids))
     if not wanted:
-        return {}
+        return []
     rows = con.execute(load_sql("copies_texts"), {"article_ids": texts_argument(wanted)}).fetchall()
-    return {row[0]: _stored_reading(row) for row in rows}
+    return [unread_row(row) for row in rows]
 
 
 def find_versions_before(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, Reading]:
@@ -122,90 +174,147 @@ def find_versions_before(con: DuckDBPyConnection, articles: Sequence[Article]) -
         "positions": numbers_argument(np.arange(len(articles))),
     }
     rows = con.execute(load_sql("copies_versions_before"), parameters).fetchall()
-    return {row[0]: _stored_reading(row[1:]) for row in rows}
+    return {row[0]: unread_row(row[1:]).read() for row in rows}
 
 
-def _stored_reading(row: tuple[Any, ...]) -> Reading:
-    article_id, title, site, language, published, text, links = row
-    return read_text(
-        text, article_id=article_id, title=title, site=site, language=language or guess_script(text),
-        day=published.date().toordinal() if published else None, links=frozenset(links or ()),
-    )  # fmt: skip
+@dataclass(frozen=True, kw_only=True)
+class Sides:
+    """A gathered batch, with what of each text counts; `near` are the places of like articles earlier in the batch."""
+
+    gathered: Gathered
+    ours: tuple[Side, ...]
+    known: Mapping[str, Side]
+    before: Mapping[int, Side]
+    near: tuple[tuple[int, ...], ...]
+
+    @classmethod
+    def of(cls, articles: Sequence[Article], gathered: Gathered, rules: CopyRules) -> Sides:
+        """Leaves out the furniture of each site and looks up who is like whom within the batch."""
+        every = [*gathered.readings, *gathered.texts.values()]
+        furniture = find_boilerplate(every, articles=rules.boilerplate_articles)
+        batch = CandidateIndex.of_batch(gathered.marks)
+        return cls(
+            gathered=gathered,
+            ours=tuple((r, keep_words(r, furniture)) for r in gathered.readings),
+            known={i: (r, keep_words(r, furniture)) for i, r in gathered.texts.items()},
+            before={i: (r, keep_words(r, furniture)) for i, r in gathered.before.items()},
+            near=tuple(tuple(batch.candidates(m, rules, before=i)) for i, m in enumerate(gathered.marks)),
+        )
+
+    def at(self, other_id: str, place: int) -> Side:
+        """A side by its place in the batch, or KNOWN."""
+        return self.known[other_id] if place == KNOWN else self.ours[place]
+
+    def others(
+        self, i: int, articles: Sequence[Article], judged: Mapping[str, int], roots: Mapping[str, str]
+    ) -> dict[str, int]:
+        """Whom to compare article `i` with: ids in order, and the place of each in the batch (or KNOWN)."""
+        others = {k: KNOWN for k in self.gathered.known[i] if k in self.known}
+        for j in self.near[i]:
+            other_id = articles[j].article_id
+            others[other_id] = j
+            root = roots.get(other_id, other_id)
+            if root in judged:
+                others[root] = judged[root]
+            elif root in self.known:
+                others[root] = KNOWN
+        others.pop(articles[i].article_id, None)
+        return others
 
 
-def decide_batch(articles: Sequence[Article], gathered: Gathered, rules: CopyRules) -> list[Verdict]:
-    """The verdicts that the gathered facts give; pure."""
-    furniture = find_boilerplate([*gathered.readings, *gathered.texts.values()], articles=rules.boilerplate_articles)
-    known = {i: (r, keep_words(r, furniture)) for i, r in gathered.texts.items()}
-    ours = [(r, keep_words(r, furniture)) for r in gathered.readings]
-    batch = CandidateIndex.of_batch(gathered.marks)
+def compare_ahead(
+    articles: Sequence[Article], sides: Sides, rules: CopyRules, crew: CopyWorkers
+) -> dict[Key, Likeness | None]:
+    """What the crew found for the pairs that the decisions will ask for, as far as that is known before they fall.
+
+    Empty without other processes. A decision that asks for another pair has it compared then.
+    """
+    found: dict[Key, Likeness | None] = {}
+    if not crew.is_parallel:
+        return found
+    roots = sides.gathered.roots
+    judged: dict[str, int] = {}
+    pending: list[tuple[list[list[Key]], Pending[list[list[Likeness | None]]]]] = []
+    keys: list[list[Key]] = []
+    todo: list[Comparison] = []
+    for i, article in enumerate(articles):
+        asked: list[Key] = []
+        others: list[tuple[str, Side, bool]] = []
+        for other_id, place in sides.others(i, articles, judged, roots).items():
+            other = sides.at(other_id, place)
+            if worth_comparing(sides.ours[i][0], other[0]):
+                asked.append((i, other_id, place))
+                others.append((other_id, other, roots.get(other_id, other_id) == other_id))
+            else:
+                found[i, other_id, place] = None
+        judged[article.article_id] = i
+        if others:
+            keys.append(asked)
+            todo.append(Comparison(ours=sides.ours[i], others=tuple(others)))
+        if sum(map(len, keys)) >= COMPARED or (todo and i == len(articles) - 1):
+            pending.append((keys, crew.submit(compare_each, todo, rules)))
+            keys, todo = [], []
+    for groups, one in pending:
+        for group, likenesses in zip(groups, one.result(), strict=True):
+            found.update(zip(group, likenesses, strict=False))  # those behind a settled matter were not compared
+    return found
+
+
+def decide_batch(
+    articles: Sequence[Article], sides: Sides, rules: CopyRules, *, found: Mapping[Key, Likeness | None]
+) -> list[Verdict]:
+    """The verdicts that the gathered facts give, one after the other; pure. `found` spares comparing, no more."""
+    gathered = sides.gathered
     roots = dict(gathered.roots)
-    judged: dict[str, Side] = {}
+    judged: dict[str, int] = {}
     verdicts: list[Verdict] = []
     for i, article in enumerate(articles):
-        own = judged.get(article.article_id)
-        if own is None and i in gathered.before:
-            own = gathered.before[i], keep_words(gathered.before[i], furniture)
-        others: dict[str, Side] = {k: known[k] for k in gathered.known[i] if k in known}
-        for j in batch.candidates(gathered.marks[i], rules, before=i):
-            other_id = articles[j].article_id
-            others[other_id] = ours[j]
-            root = roots.get(other_id, other_id)
-            original = judged.get(root) or known.get(root)
-            if original is not None:
-                others[root] = original
-        others.pop(article.article_id, None)
-        relatives, pairs = _relatives(ours[i], others, roots, rules)
+        ours = sides.ours[i]
+        own = sides.ours[judged[article.article_id]] if article.article_id in judged else sides.before.get(i)
+        others = sides.others(i, articles, judged, roots)
+        likenesses = _likenesses(i, others, sides, roots, rules, found)
+        relatives = [_relative(likeness) for likeness in likenesses.values()]
         for other_id in gathered.known[i]:
             if other_id in gathered.fingerprints:
-                found = judge_fingerprint(ours[i][0], gathered.fingerprints[other_id], threshold=rules.threshold)
-                relatives += [Relative(kinship=found, covered=None)] if found else []
-        verdict = decide(article, int(ours[i][1].sum()), relatives, roots, rules)
-        verdict = replace(verdict, kin=_with_spans(verdict.kin, ours[i][0], pairs))
+                by_print = judge_fingerprint(ours[0], gathered.fingerprints[other_id], threshold=rules.threshold)
+                relatives += [Relative(kinship=by_print, covered=None)] if by_print else []
+        verdict = decide(article, int(ours[1].sum()), relatives, roots, rules)
+        texts = {k: sides.at(k, others[k])[0] for k in likenesses}
+        verdict = replace(verdict, kin=_with_spans(verdict.kin, ours[0], likenesses, texts))
         if own is not None:
-            verdict = _revision(article, ours[i], own, verdict)
+            verdict = _revision(article, ours, own, verdict)
         verdicts.append(verdict)
-        judged[article.article_id] = ours[i]
+        judged[article.article_id] = i
         if verdict.original_id and verdict.original_id != article.article_id:
             roots[article.article_id] = roots.get(verdict.original_id, verdict.original_id)
     return verdicts
 
 
-def _relatives(
-    ours: Side, others: Mapping[str, Side], roots: Mapping[str, str], rules: CopyRules
-) -> tuple[list[Relative], dict[str, tuple[Reading, JudgedPair]]]:
-    """The kinships of one article that hold, and the judged pairs behind them."""
-    r, keep = ours
-    relatives: list[Relative] = []
-    pairs: dict[str, tuple[Reading, JudgedPair]] = {}
-    for other_id, (other, keep_other) in others.items():
-        if in_two_languages(r, other):
-            across = kinship_across(r, other, other_id)
-            if across.confidence >= rules.cross_language_threshold:
-                relatives.append(Relative(kinship=across, covered=None))
-            continue
-        if not worth_a_look(r, other):
-            continue
-        pair = judge_pair(r, other, keep, keep_other)
-        if pair.probability >= rules.threshold:
-            pairs[other_id] = (other, pair)
-            kinship = kinship_of(pair, other_id, features=features_of(pair.evidence))
-            relatives.append(Relative(kinship=kinship, covered=pair.evidence.matched_a))
-            is_original = roots.get(other_id, other_id) == other_id
-            if is_original and pair.relation in ("exact", "near") and pair.share_a >= SETTLED:
+def _likenesses(
+    i: int, others: Mapping[str, int], sides: Sides, roots: Mapping[str, str], rules: CopyRules,
+    found: Mapping[Key, Likeness | None],
+) -> dict[str, Likeness]:  # fmt: skip
+    """The likenesses of one article that hold, by the other's id."""
+    ours = sides.ours[i]
+    holding: dict[str, Likeness] = {}
+    for other_id, place in others.items():
+        key = (i, other_id, place)
+        if key in found:
+            likeness = found[key]
+        else:
+            other = sides.at(other_id, place)
+            worth = worth_comparing(ours[0], other[0])
+            likeness = find_likeness(ours, other, other_id, rules) if worth else None
+        if likeness is not None:
+            holding[other_id] = likeness
+            if likeness.settles and roots.get(other_id, other_id) == other_id:
                 break  # all of it stands in an original: nothing else can decide
-    return relatives, pairs
+    return holding
 
 
-def kinship_across(r: Reading, other: Reading, other_id: str) -> Kinship:
-    """The kinship with an article in another language; no passages, since none stand word for word."""
-    found = weigh_across(r, other)
-    return Kinship(
-        other_id=other_id, relation="paraphrase", share=round(found.share, 4), other_share=round(found.share, 4),
-        confidence=round(found.probability, 4),
-        features={name: round(value, 4) for name, value in found.features.items() if name != "bias"},
-        reasons=("cross-language", f"{r.language} and {other.language}: names, figures and concepts agree"),
-    )  # fmt: skip
+def _relative(likeness: Likeness) -> Relative:
+    covered = likeness.pair.evidence.matched_a if likeness.pair else None
+    return Relative(kinship=likeness.kinship, covered=covered)
 
 
 def _revision(article: Article, ours: Side, own: Side, verdict: Verdict) -> Verdict:
@@ -221,11 +330,13 @@ def _revision(article: Article, ours: Side, own: Side, verdict: Verdict) -> Verd
 
 
 def _with_spans(
-    kin: Sequence[Kinship], r: Reading, pairs: Mapping[str, tuple[Reading, JudgedPair]]
+    kin: Sequence[Kinship], r: Reading, likenesses: Mapping[str, Likeness], texts: Mapping[str, Reading]
 ) -> tuple[Kinship, ...]:
     """The kinships, the first two with the passages in common; to show those of the others, compare the texts."""
-    shown = (replace(k, spans=find_spans(r, pairs[k.other_id][0], pairs[k.other_id][1].evidence))
-             if k.other_id in pairs else k for k in kin[:SHOWN])  # fmt: skip
+    shown = (
+        replace(k, spans=spans_of(likenesses[k.other_id], r, texts[k.other_id])) if k.other_id in likenesses else k
+        for k in kin[:SHOWN]
+    )
     return (*shown, *kin[SHOWN:])
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -129,23 +129,79 @@ class Reading:
         """One key for each distinct word of each sentence, sorted (see `sentence_keys`)."""
         return distinct(sentence_keys(self.words.stem, self.words.sentence))
 
+    @cached_property
+    def sentence_hashes(self) -> Array:
+        """One 64-bit hash for each sentence: of its words in order."""
+        words = self.words
+        if len(words) == 0:
+            return np.empty(0, dtype=np.uint64)
+        starts = np.flatnonzero(np.diff(words.sentence, prepend=-1))
+        with np.errstate(over="ignore"):
+            position = np.arange(len(words), dtype=np.uint64) - np.repeat(
+                starts, np.diff(starts, append=len(words))
+            ).astype(np.uint64)
+            values = words.surface * (position * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15))
+            return np.asarray(np.add.reduceat(values, starts))
+
     @property
     def sentence_count(self) -> int:
         """How many sentences have at least one word."""
         return len(self.sentences)
 
 
-def read_article(article: Article) -> Reading:
-    """The reading of an article. Never fails: no text gives an empty reading."""
-    return read_text(
-        article.text,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """What a reading is made of: small, and fit to be sent to another process."""
+
+    article_id: str
+    title: str
+    site: str
+    language: str
+    day: int | None
+    text: str
+    links: frozenset[str]
+
+    def read(self) -> Reading:
+        """The reading. Never fails: no text gives an empty one."""
+        return read_text(
+            self.text, article_id=self.article_id, title=self.title, site=self.site, language=self.language,
+            day=self.day, links=self.links,
+        )  # fmt: skip
+
+
+def unread_article(article: Article) -> Unread:
+    """What the reading of an article is made of."""
+    return Unread(
         article_id=article.article_id,
         title=article.title,
         site=article.site,
         language=article.language or guess_script(article.text or article.title),
         day=article.published_at.date().toordinal() if article.published_at else None,
+        text=article.text,
         links=frozenset(article.links),
     )
+
+
+def unread_row(row: tuple[Any, ...]) -> Unread:
+    """The same of a stored article: (id, title, site, language, published, text, links)."""
+    article_id, title, site, language, published, text, links = row
+    return Unread(
+        article_id=article_id, title=title, site=site, language=language or guess_script(text),
+        day=published.date().toordinal() if published else None, text=text, links=frozenset(links or ()),
+    )  # fmt: skip
+
+
+def read_article(article: Article) -> Reading:
+    """The reading of an article. Never fails: no text gives an empty reading."""
+    return unread_article(article).read()
+
+
+def read_all(texts: Iterable[Unread]) -> list[Reading]:
+    """Readings with those arrays made that every comparison needs, so that they need not be made elsewhere."""
+    readings = [text.read() for text in texts]
+    for r in readings:
+        _ = r.stem_vector, r.shingle_set, r.sentence_hashes
+    return readings
 
 
 def read_text(
