@@ -17,7 +17,8 @@ def judge_next(night: Night, rules: CopyRules) -> int:
         return 0
     articles = [article for _, article in waiting]
     with night.timed("judging"):
-        verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of)
+        workers = night.house.settings.workers
+        verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of, workers=workers)
     judged = [(version_id, article, verdict) for (version_id, article), verdict in zip(waiting, verdicts, strict=True)]
     with night.timed("duckdb"), transaction(night.con):
         add_verdicts(night.con, run_id=night.run_id, as_of=night.as_of, judged=judged)

@@ -88,8 +88,10 @@ def test_numbers_in_every_notation(raw: str, plain: str) -> None:
     assert plain_number(raw) == plain
 
 
-PIECES = ["Mr.", "U.S.", ". ", ".\" ", ".” À", "!) É", "\r\n", "\n\n ", "…", "。", "！」", "Ab", "c", "don’t", "x²", "½", "1,2",
-          "中文", "ж"]  # fmt: skip
+PIECES = [
+    "Mr.", "U.S.", ". ", ".\" ", ".” À", "!) É", "\r\n", "\n\n ", "…", "。", "！」", "Ab", "c", "don’t", "x²", "½",
+    "1,2", "中文", "ж",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join) | st.text(max_size=80))
