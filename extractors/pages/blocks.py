@@ -114,7 +114,7 @@ class _Collector:
             self.add(element.text, linked, bold, italic)
         for child in element:
             tag = child.tag
-            if not isinstance(tag, str) or tag in _SKIPPED or (tag in _MENUS and child.find(".//p") is None):
+            if tag in _SKIPPED or (tag in _MENUS and child.find(".//p") is None) or not isinstance(tag, str):
                 pass
             elif tag == "br":
                 self.breaks += 1
@@ -140,7 +140,10 @@ class _Collector:
                 self.nodes.append(Node(tag, node, above.depth + 1, f"{tag}.{child.get('class') or ''}"))
                 self.elements.append(child)
                 above.children += 1
-                self.walk(child, index, depth + 1, linked, bold, italic)
+                if len(child):
+                    self.walk(child, index, depth + 1, linked, bold, italic)
+                elif child.text:
+                    self.add(child.text, linked, bold, italic)
                 self.close(index)
             if child.tail:
                 self.add(child.tail, linked, bold, italic)

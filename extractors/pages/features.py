@@ -33,6 +33,7 @@ _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»“)\]』」]*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
+_SIGNS = bytes(byte for byte in range(128) if not (chr(byte).isalnum() or byte == 95))
 _DIGITS, _CAPITALS = string.digits.encode(), string.ascii_uppercase.encode()
 _LOOK = 160  # characters from the start of a block in which its small features are counted
 
@@ -76,6 +77,8 @@ class BlockContext:
 
 def squeeze(text: str) -> str:
     """Letters and digits alone, in lower case: how texts are compared for sameness."""
+    if text.isascii():
+        return text.encode().lower().translate(None, _SIGNS).decode()
     return _NOT_LETTERS.sub("", text.lower())
 
 
@@ -122,10 +125,10 @@ def _own_row(block: Block) -> tuple[float, ...]:
         text.count(". ") + text.count("? ") + text.count("! ") + (text.count("。") if wide else 0),
         (text.count(",") + (text.count("，") if wide else 0)) / words if words else 0,
         digits / looked, capitals / looked,
-        sum(t[0].isupper() for t in tokens) / seen, chars / count, first.islower(), first in "\"“„«»‘'「『",
+        sum([t[0].isupper() for t in tokens]) / seen, chars / count, first.islower(), first in "\"“„«»‘'「『",
         text.count('"') + text.count("“") + text.count("„") + text.count("«") + text.count("「"),
         len(_DATE_LIKE.findall(start)) if digits else 0, "@" in start, "©" in start or "(c)" in start,
-        "|" in start or "·" in start or "•" in start, sum(len(t) < 4 for t in tokens) / seen, wide / chars,
+        "|" in start or "·" in start or "•" in start, sum([len(t) < 4 for t in tokens]) / seen, wide / chars,
         *count_cues(tokens, start if wide else ""),
     )  # fmt: skip
 

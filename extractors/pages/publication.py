@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from extractors.dates import parse_date
 from extractors.model import DateCertainty, FeedEntry
 from extractors.pages.jsonld import Node, text_of
-from extractors.pages.tree import as_html
+from extractors.pages.tree import source_of
 
 _PUBLISHED_METAS = (
     "article:published_time", "datepublished", "og:article:published_time", "article:published", "og:published_time",
@@ -100,7 +100,7 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, *, u
     if entry and entry.published_at:
         return PageDates(published_at=entry.published_at, certainty=entry.published_certainty, modified_at=modified,
                          published_on=entry.published_at.date().isoformat(), evidence="feed")  # fmt: skip
-    found = htmldate.find_date(as_html(tree), original_date=True, extensive_search=True,
+    found = htmldate.find_date(source_of(tree), original_date=True, extensive_search=True,
                                url=url if "://" in url else None, max_date=now + timedelta(days=1))  # fmt: skip
     parsed = parse_date(found, now=now) if found and not found.endswith("-01-01") else None  # a year in its prose
     if parsed is None or parsed.certainty == "suspect":

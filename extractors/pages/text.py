@@ -78,7 +78,7 @@ def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
             if _is_caption(page, block):
                 captions.append(block.text)
             continue
-        if squeeze(block.text) == heading or paragraph_hash(block.text) in site_boilerplate:
+        if _is_known(block.text, heading, site_boilerplate):
             continue
         for href in block.hrefs:
             if len(links) < _MAX_LINKS and not href.startswith(("#", "javascript:", "mailto:")):
@@ -142,5 +142,12 @@ def _second_opinion(tree: HtmlElement, json_body: str, title: str, site_boilerpl
 def _lines(text: str, heading: str, site_boilerplate: frozenset[str]) -> Iterator[str]:
     for line in text.split("\n"):
         paragraph = " ".join(line.split())
-        if paragraph and squeeze(paragraph) != heading and paragraph_hash(paragraph) not in site_boilerplate:
+        if paragraph and not _is_known(paragraph, heading, site_boilerplate):
             yield paragraph
+
+
+def _is_known(text: str, heading: str, site_boilerplate: frozenset[str]) -> bool:
+    """Whether the text repeats the headline, or what its site repeats."""
+    if len(text) < 3 * len(heading) + 40 and squeeze(text) == heading:
+        return True
+    return bool(site_boilerplate) and paragraph_hash(text) in site_boilerplate

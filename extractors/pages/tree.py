@@ -23,5 +23,10 @@ def parse_tree(html: str) -> HtmlElement | None:
 
 def as_html(tree: HtmlElement) -> HtmlElement:
     """A copy of the tree made of `lxml.html` elements, for libraries that want those."""
-    source = etree.tostring(tree, encoding="unicode", method="html")
-    return lxml.html.document_fromstring(source)
+    return lxml.html.document_fromstring(source_of(tree))
+
+
+def source_of(tree: HtmlElement) -> str:
+    """The tree written out again."""
+    source: str = etree.tostring(tree, encoding="unicode", method="html")
+    return source
