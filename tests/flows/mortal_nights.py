@@ -2,7 +2,8 @@
 
 A `MortalNights` process imports everything once and forks for each night, so that a test may kill a dozen of them in
 the time in which one starts. The moments are `before:STEP`, `after:STEP`, `during:NAME` (the end of a call of a
-function of DURING, often inside a transaction), or `hang:STEP`, which stops there and lives on.
+function of DURING, often inside a transaction), `at:SECONDS` (any moment), or `hang:STEP`, which stops there and lives
+on.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
@@ -132,6 +134,8 @@ def run_night_here(config: str, as_of: str, dies: str | None, room: int | None) 
 
     if dies and dies.startswith("during:"):
         die_during(dies.removeprefix("during:"))
+    if dies and dies.startswith("at:"):
+        threading.Timer(float(dies.removeprefix("at:")), die).start()
     if room is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
     house = load_house(Path(config))
