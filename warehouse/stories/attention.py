@@ -66,12 +66,13 @@ def pay_attention(
     )  # fmt: skip
 
 
-def has_to_wait(attention: Attention, *, sites: int, score: float, rules: StoryRules) -> bool:
+def has_to_wait(attention: Attention, *, sites: int, score: float, rules: StoryRules, topical: bool = False) -> bool:
     """Whether a story has to wait although it looks like a development.
 
     Where stories are corroborated nothing waits. Where they are not (a feed of everything about one war), each report
     would be an alert: there a matter rests for `rest_days` after each turn, and what a single outlet
-    reports must be very likely a turn and waits for anything told before.
+    reports must be very likely a turn and waits for anything told before; but if it is `topical`, on a topic
+    that somebody chose, then only where its own matter is so.
     """
     matter = attention.matter_corroborated
     crowded = attention.crowd >= rules.crowd and matter < rules.crowd_corroborated
@@ -80,7 +81,7 @@ def has_to_wait(attention: Attention, *, sites: int, score: float, rules: StoryR
         return False
     if attention.rival_days is not None and attention.rival_days < rules.rest_days:
         return True
-    if sites > 1:
+    if sites > 1 or (topical and matter >= rules.matter_corroborated and not crowded):
         return False
     told_lately = attention.told_days is not None and attention.told_days < rules.rest_days
     return told_lately or score < rules.lone_turn

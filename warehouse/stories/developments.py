@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from extractors.model import digest64
 from warehouse.stories.attention import Attention, has_to_wait
+from warehouse.stories.form import is_comment
 from warehouse.stories.gather import Told
 from warehouse.stories.model import Development, DevelopmentKind, Outlet
 from warehouse.stories.novelty import Novelty
 from warehouse.stories.rules import StoryRules
-from warehouse.stories.telling import Considered, Report, Storyline
+from warehouse.stories.telling import Considered, Report, Storyline, lead_report
 from warehouse.stories.turns import Coverage, Standing, load_turn_model, turn_features
 
 
@@ -53,13 +54,13 @@ def judge_development(candidate: Candidate, *, rules: StoryRules) -> tuple[Devel
 
 
 def _development(candidate: Candidate, kind: DevelopmentKind, score: float) -> Development:
-    lead = candidate.reports[0]
+    lead = lead_report(candidate.reports)
     updates = candidate.open or candidate.last if kind == "update" else None
     last = candidate.last
     return Development(
         development_id=digest64(f"{candidate.story_id}\n{kind}\n{lead.version_id}"), story_id=candidate.story_id,
         storyline_id=candidate.storyline.storyline_id, storyline_title=candidate.storyline.title, kind=kind,
-        headline=lead.title, happened_at=lead.at, weight=round(_weight(candidate, score, kind), 3),
+        headline=lead.title, happened_at=candidate.reports[0].at, weight=round(_weight(candidate, score, kind), 3),
         reasons=_reasons(candidate, kind), sentences=candidate.novelty.sentences, outlets=_outlets(candidate),
         topics=tuple(sorted({t for r in candidate.reports for t in r.topics})), entities=candidate.entities,
         languages=tuple(sorted({r.language for r in candidate.reports if r.language})),
@@ -79,11 +80,28 @@ def _standing(candidate: Candidate) -> Standing:
 
 def _kind(candidate: Candidate, score: float, rules: StoryRules) -> DevelopmentKind | None:
     sites = len({r.site for r in candidate.reports})
-    if score >= rules.turn and not has_to_wait(candidate.attention, sites=sites, score=score, rules=rules):
+    topical = any(r.topics for r in candidate.reports)
+    waits = has_to_wait(candidate.attention, sites=sites, score=score, rules=rules, topical=topical)
+    if score >= rules.turn and not waits:
         return "first" if candidate.last is None else "turn"
+    if topical and _is_new_matter(candidate, score, rules):
+        return "first"
     if candidate.last is None and candidate.open is None:
         return None
     return "update" if candidate.novelty.says_more else None
+
+
+def _is_new_matter(candidate: Candidate, score: float, rules: StoryRules) -> bool:
+    """Whether it founds a storyline as news, and what it scores as a turn matters no more.
+
+    With a low score, what is near to a story told in these days is taken for another report of that.
+    """
+    if not candidate.line_founded or candidate.last is not None:
+        return False
+    if all(is_comment(r.title, r.text, r.language) for r in candidate.reports):
+        return False
+    rested = candidate.attention.rival_days is None or candidate.attention.rival_days >= rules.rest_days
+    return score >= rules.turn or rested or candidate.nearness < rules.link / 2
 
 
 def _weight(candidate: Candidate, score: float, kind: DevelopmentKind) -> float:
@@ -109,7 +127,8 @@ def _reasons(candidate: Candidate, kind: DevelopmentKind) -> tuple[str, ...]:
 def _outlets(candidate: Candidate) -> tuple[Outlet, ...]:
     seen: set[str] = set()
     found = []
-    for report in (*candidate.reports, *sorted(candidate.copies, key=lambda r: r.arrival)):
+    copies = sorted(candidate.copies, key=lambda r: r.arrival)
+    for report in (lead_report(candidate.reports), *candidate.reports, *copies):
         if report.article_id in seen:
             continue
         seen.add(report.article_id)

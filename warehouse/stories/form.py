@@ -61,6 +61,15 @@ def first_person(lead: str) -> float:
     return min(5.0, 100.0 * len(_FIRST_PERSON.findall(plain)) / words)
 
 
+def is_comment(title: str, text: str, language: str | None) -> bool:
+    """Whether a report is recognisably no news: it says so in its headline, or speaks of itself or explains and names
+    no day on which something happened."""
+    in_title, in_lead = comment_marks(title, text, language)
+    if in_title >= 1.0:
+        return True
+    return just_now(text, language) < 1.0 and (in_lead >= 1.0 or first_person(text) >= 2.0)
+
+
 def _supported(language: str | None) -> str:
     return language if language in _COMMENT else "en"
 

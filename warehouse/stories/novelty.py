@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from warehouse.stories.model import NewSentence
@@ -40,11 +40,12 @@ class Novelty:
 
 def judge_novelty(
     reports: Sequence[tuple[str, Sequence[Sentence]]], titles: Iterable[int], known: set[int], *, most: int,
-    early: int = 10,
+    early: int = 10, shown: Collection[str] | None = None,
 ) -> Novelty:  # fmt: skip
     """What `reports` (article id, sentences) say that `known` facts do not have; the first `early` sentences decide.
 
-    `titles` are the term ids of their headlines.
+    `titles` are the term ids of their headlines. Sentences are shown of the reports `shown` (article ids; None: all)
+    if one of theirs has something new, of all reports otherwise.
     """
     totals: dict[str, set[int]] = {kind: set() for kind in _VALUE}
     fresh: dict[str, set[int]] = {kind: set() for kind in _VALUE}
@@ -64,11 +65,14 @@ def judge_novelty(
             value = sum(_VALUE[f.kind] for f in new) / (4.0 + 0.12 * len(sentence.facts)) * 0.94**sentence.place
             scored.append((value, sentence.place, article_id, sentence))
     headline = set(titles)
+    own = [s for s in scored if shown is None or s[2] in shown]
+    if not any(f.end > f.start and f.fact not in known for *_, sentence in own for f in sentence.facts):
+        own = scored
     share = {kind: len(fresh[kind]) / max(len(totals[kind]), 3) for kind in _VALUE}
     return Novelty(
         names=share["name"], numbers=share["number"], acts=share["act"], words=share["word"],
         title_words=len(headline - known) / max(len(headline), 3),
-        new_acts=tuple(sorted(acts.values())), sentences=_choose(scored, known, most), known=bool(known),
+        new_acts=tuple(sorted(acts.values())), sentences=_choose(own, known, most), known=bool(known),
     )  # fmt: skip
 
 

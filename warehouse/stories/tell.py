@@ -37,7 +37,7 @@ from warehouse.stories.novelty import facts_said, judge_novelty, top_names
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.sentences import parse_sentences
 from warehouse.stories.storyline import name_storyline
-from warehouse.stories.telling import Considered, Membership, Report, Story, Storyline, Telling
+from warehouse.stories.telling import Considered, Membership, Report, Story, Storyline, Telling, lead_report
 from warehouse.stories.terms import Terms, alias_table, parse_terms
 from warehouse.stories.turns import Coverage
 
@@ -126,7 +126,9 @@ def _tell(
         before = known.facts.setdefault(group.storyline_id, set())
         own = [terms[r.version_id].fields for r in group.reports]
         titles = {term for fields in own for term in fields["title"][0].tolist()}
-        novelty = judge_novelty(sentences, titles, before, most=rules.max_sentences)
+        language = lead_report(group.reports).language
+        shown = {r.article_id for r in group.reports if r.language == language}
+        novelty = judge_novelty(sentences, titles, before, most=rules.max_sentences, shown=shown)
         total = sum(names.values(), Counter[str]())
         line = _storyline(group, known, total, listed)
         known.storylines[group.storyline_id] = line
@@ -203,8 +205,8 @@ def _memberships(group: Group, terms: Mapping[str, Terms], names: Mapping[str, C
 def _story(group: Group) -> Story:
     founder = group.reports[0]
     return Story(
-        story_id=group.story_id, storyline_id=group.storyline_id, title=founder.title, founder_id=founder.article_id,
-        first_at=founder.at, language=founder.language, seed=founder.seed, terms=group.vector,
+        story_id=group.story_id, storyline_id=group.storyline_id, title=lead_report(group.reports).title,
+        founder_id=founder.article_id, first_at=founder.at, language=founder.language, seed=founder.seed, terms=group.vector,
     )  # fmt: skip
 
 
@@ -212,10 +214,10 @@ def _storyline(group: Group, known: _Known, names: Counter[str], listed: frozens
     latest = max(r.at for r in group.reports)
     line = known.storylines.get(group.storyline_id)
     if line is None:
-        first = group.reports[0]
+        first, title = group.reports[0], lead_report(group.reports).title
         return Storyline(
-            storyline_id=group.storyline_id, title=name_storyline(names, first.title, listed),
-            founder_id=group.story_id, first_at=first.at, last_at=latest, state=first.title, stories=1, turns=0,
+            storyline_id=group.storyline_id, title=name_storyline(names, title, listed),
+            founder_id=group.story_id, first_at=first.at, last_at=latest, state=title, stories=1, turns=0,
             entities=top_names(names, 12),
         )  # fmt: skip
     return replace(line, last_at=max(line.last_at, latest), stories=line.stories + group.founded)

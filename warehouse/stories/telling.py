@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -39,6 +39,14 @@ class Report:
     def arrival(self) -> tuple[datetime, datetime, str]:
         """What orders the reports of a night where an order is needed: publication, arrival here, id."""
         return (self.at, self.seen_at, self.version_id)
+
+
+def lead_report(reports: Sequence[Report]) -> Report:
+    """The report that speaks for all: the first that is no copy of another; the first where all are copies.
+
+    A copy counts as a report where no story holds its original, so that one may stand first.
+    """
+    return next((r for r in reports if r.relation in ("new", "revision")), reports[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
