@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from extractors.urls import article_id_of, canonical_url
 from warehouse.connection import Connection
+from warehouse.dedupe.difference import difference_of
 from warehouse.sql import load_sql
 
 Row = Mapping[str, Any]
+MOST_QUOTES = 11  # changes of a revision that are quoted
+MOST_QUOTED = 160  # characters of each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +25,9 @@ class Trace:
 
     `entries` in feeds; `outcomes` of them, one a run; `fetches` of the page; `problems`; `versions` with their verdicts
     (`relation` None: not judged yet); `kin` of a version, best first, with up to three shared passages; `topics`;
-    `copies` of it elsewhere; `stories`; `developments` that name it; `mails` that told those.
+    `revisions`: of a version that revises the one before (`since`), how many sentences came, went, moved or changed,
+    and up to eleven `quotes`; `copies` of it elsewhere; `stories`; `developments` that name it; `mails` that told
+    those.
     """
 
     url: str
@@ -32,6 +38,7 @@ class Trace:
     problems: tuple[Row, ...]
     versions: tuple[Row, ...]
     kin: tuple[Row, ...]
+    revisions: tuple[Row, ...]
     topics: tuple[Row, ...]
     copies: tuple[Row, ...]
     stories: tuple[Row, ...]
@@ -70,12 +77,21 @@ def find_trace(con: Connection, url: str) -> Trace:
         problems=_rows(con, "trace_problems", entries=entry_ids, urls=everywhere),
         versions=tuple({**row, "evidence": json.loads(row["evidence"] or "{}")} for row in versions),
         kin=_rows(con, "trace_kin", ids=found),
+        revisions=tuple(_changes(row) for row in _rows(con, "trace_revisions", ids=found)),
         topics=_rows(con, "trace_topics", ids=found),
         copies=_rows(con, "trace_copies", ids=found),
         stories=_rows(con, "trace_stories", ids=found),
         developments=developments,
         mails=_rows(con, "trace_mails", developments=told),
     )
+
+
+def _changes(row: Row) -> Row:
+    """What a revision changed, in numbers and short quotations."""
+    changes = difference_of(row["old_title"] or "", row["old_text"], row["new_title"] or "", row["new_text"])
+    quotes = [{"kind": c.kind, "where": c.where, "quote": c.quote(most=MOST_QUOTED)} for c in changes[:MOST_QUOTES]]
+    counts = Counter(c.kind for c in changes)
+    return {"version_id": row["version_id"], "since": row["since"], "counts": dict(counts), "quotes": quotes}
 
 
 def _rows(con: Connection, name: str, **params: Sequence[Any]) -> tuple[Row, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,7 +20,7 @@ from flows.commands.answers import print_json, safe
 from flows.commands.options import ConfigOption, JsonOption, fail, out
 from flows.commands.reading import StateOption, reading
 from flows.exits import Exit
-from warehouse.dedupe import compare
+from warehouse.dedupe import Change, compare, difference
 from warehouse.readings import find_by_url
 
 dedupe = typer.Typer(name="dedupe", help="Copies: which article repeats which.", no_args_is_help=True)
@@ -65,13 +66,17 @@ def check(
 ) -> None:
     """Judge whether A is a copy of B and show the evidence side by side.
 
-    Boilerplate is left in, since one pair does not tell what a site repeats. Exit codes: 0 whatever the verdict;
+    Of an edited version the changed sentences are shown, [-removed-] and {+added+} words marked. Boilerplate is left
+    in, since one pair does not tell what a site repeats. Exit codes: 0 whatever the verdict;
     1 there is no snapshot yet; 2 a file cannot be read or a URL is not known.
     """
     first, second = (load(name, state, config) for name in (a, b))
     kinship = compare(first, second)
     if as_json:
-        print_json([{"a": first.url, "b": second.url, **dataclasses.asdict(kinship)}])
+        told = {"a": first.url, "b": second.url, **dataclasses.asdict(kinship)}
+        if kinship.relation == "revision":
+            told["changes"] = [{"kind": c.kind, "where": c.where, "quote": c.quote()} for c in changes(first, second)]
+        print_json([told])
         return
     show(first, second, kinship)
 
@@ -119,10 +124,27 @@ def show(a: Article, b: Article, kinship: Kinship) -> None:
         style = "" if same else "italic"
         passages.add_row(Text(cut(a.text[span.start : span.end]), style=style),
                          Text(cut(b.text[span.other_start : span.other_end]), style=style))  # fmt: skip
+    if kinship.relation == "revision":
+        show_changes(changes(a, b))
     if kinship.spans:
         out.print(passages)
         if len(kinship.spans) > MOST_SPANS:
             out.print(Text(f"  and {len(kinship.spans) - MOST_SPANS} shorter passages", style="dim"))
+
+
+def changes(a: Article, b: Article) -> tuple[Change, ...]:
+    """What changed between two versions, of which the earlier published is the old one (B, where none says)."""
+    a_first = a.published_at is not None and b.published_at is not None and a.published_at < b.published_at
+    return difference(a, b) if a_first else difference(b, a)
+
+
+def show_changes(found: Sequence[Change]) -> None:
+    """The first changes, a line each, the changed words marked."""
+    for change in found[:MOST_SPANS]:
+        what = "title" if change.where == "title" else change.kind
+        out.print(Text(f"  {what:<9}", style="cyan").append(Text(safe(change.quote()), style="not bold")))
+    if len(found) > MOST_SPANS:
+        out.print(Text(f"  and {len(found) - MOST_SPANS} more changes", style="dim"))
 
 
 def cut(text: str, *, most: int = 240) -> str:

@@ -107,9 +107,23 @@ def _version(found: Trace, version: Row) -> None:
     facts = {True: ", adds facts", False: ", adds no facts", None: ""}[version["adds_facts"]]
     why = f" ({', '.join(version['reasons'])})" if version["reasons"] else ""
     _line("judged", version["judged_at"], f"{version['relation']}{facts}{why}", "bold")
+    for revision in found.revisions:
+        if revision["version_id"] == version["version_id"]:
+            _revision(revision)
     for kin in found.kin:
         if kin["version_id"] == version["version_id"]:
             _kin(kin)
+
+
+def _revision(revision: Row) -> None:
+    """What changed since the version before: a dozen lines at most."""
+    counts, quotes = revision["counts"], revision["quotes"]
+    summary = ", ".join(f"{n} {kind}" for kind, n in counts.items()) or "nothing but spaces"
+    more = f"; the first {len(quotes)}" if sum(counts.values()) > len(quotes) else ""
+    _more(f"since version {revision['since']}: {summary}{more}")
+    for change in quotes:
+        what = "title" if change["where"] == "title" else change["kind"]
+        _more(f"  {what + ':':<9}{change['quote']}")
 
 
 def _kin(kin: Row) -> None:
