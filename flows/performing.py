@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from typing import Protocol, TypeVar
+
+Listener = Callable[[str], None]
+# Hears the name of every step as it begins: what a terminal shows while a night is at work.
+LISTENER: ContextVar[Listener] = ContextVar("LISTENER", default=lambda name: None)
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -32,6 +37,7 @@ class Plainly:
 
     def run(self, name: str, step: Callable[[], T]) -> T:
         """Calls the step."""
+        LISTENER.get()(name)
         return step()
 
     def start(self, name: str, step: Callable[[], T]) -> Started[T]:

@@ -30,7 +30,7 @@ from config.load import load_house
 from flows.engine import OWN_ENGINE
 from flows.exits import Exit
 from flows.monitor import run_night, send_due
-from flows.performing import Started
+from flows.performing import LISTENER, Started
 from flows.report import NightReport, problem_lines
 from warehouse.lock import LockHeld
 
@@ -50,6 +50,7 @@ class AsTasks:
 
     def run(self, name: str, step: Callable[[], T]) -> T:
         """Performs the step as a task run of that name."""
+        LISTENER.get()(name)
 
         def timed() -> T:
             begun = time.monotonic()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from config.house import House
 from extractors.web.archive import ArchiveUnwritable
 from flows.commands import app
 from flows.commands.options import (
@@ -15,6 +20,7 @@ from flows.commands.options import (
     ConfigOption,
     JsonOption,
     config_folder,
+    err,
     fail,
     open_house,
     out,
@@ -22,6 +28,8 @@ from flows.commands.options import (
 )
 from flows.engine import EngineError, running_engine
 from flows.exits import Exit
+from flows.performing import LISTENER
+from flows.report import NightReport
 from flows.showing import show_night
 from warehouse.connection import WarehouseError
 from warehouse.lock import LockHeld, find_holder
@@ -44,19 +52,8 @@ def run(
     moment = parse_moment(as_of)
     folder = config_folder(config)
     try:
-        if plain:
-            from flows.monitor import run_night
-
-            report = run_night(house, as_of=moment)
-        else:
-            holder = find_holder(house.settings.state_dir)  # before seconds of starting a server, not after
-            if holder:
-                fail(f"Another run is under way: {holder}. Wait until it ends.", Exit.LOCKED)
-            with running_engine(house.settings.state_dir) as engine:
-                from flows.prefect_night import perform_night
-
-                engine.wait()
-                report = perform_night(folder, as_of=moment)
+        with _at_work():
+            report = _perform(house, folder, moment, plain=plain)
     except LockHeld as held:
         fail(str(held), Exit.LOCKED)
     except WarehouseError as error:
@@ -71,6 +68,35 @@ def run(
     else:
         show_night(report, out)
     raise typer.Exit(int(report.exit_code))
+
+
+def _perform(house: House, folder: Path, moment: datetime | None, *, plain: bool) -> NightReport:
+    if plain:
+        from flows.monitor import run_night
+
+        return run_night(house, as_of=moment)
+    holder = find_holder(house.settings.state_dir)  # before seconds of starting a server, not after
+    if holder:
+        fail(f"Another run is under way: {holder}. Wait until it ends.", Exit.LOCKED)
+    with running_engine(house.settings.state_dir) as engine:
+        from flows.prefect_night import perform_night
+
+        engine.wait()
+        return perform_night(folder, as_of=moment)
+
+
+@contextlib.contextmanager
+def _at_work() -> Iterator[None]:
+    """A moving line that names the step at work, on a terminal only."""
+    if not err.is_terminal:
+        yield
+        return
+    with err.status("starting …") as line:
+        token = LISTENER.set(lambda name: line.update(f"{name} …"))
+        try:
+            yield
+        finally:
+            LISTENER.reset(token)
 
 
 @app.command()
