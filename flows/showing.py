@@ -45,7 +45,8 @@ def show_night(report: NightReport, console: Console, *, articles: bool = True) 
 def _show_counts(report: NightReport, console: Console) -> None:
     parts = [f"{report.outcomes[name]} {name}" for name in OUTCOMES if report.outcomes.get(name)]
     states = report.counts()["sources"]
-    console.print(f"  {len(report.sources)} sources read: " + ", ".join(f"{n} {state}" for state, n in states.items()))
+    read = ", ".join(f"{n} {state}" for state, n in states.items())
+    console.print(f"  {len(report.sources)} sources read: {read}" if read else "  no source was due")
     console.print(f"  {report.seen} entries in their feeds: " + (", ".join(parts) or "nothing"))
     if report.waiting:
         console.print(f"  {report.waiting} entries wait for another try")
