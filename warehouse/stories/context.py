@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warehouse.stories.background import Background, Floats
-from warehouse.stories.pairs import Pairs, Subject, compare
+from warehouse.stories.pairs import FEATURES, Pairs, Subject, compare
 from warehouse.stories.trees import load_models
 
 CONTEXT_FEATURES = (
@@ -22,6 +22,10 @@ CONTEXT_FEATURES = (
 
 # Pairs below this first probability keep it: a second look never makes them one story.
 PLAUSIBLE = 0.02
+
+# The most that a pair without a name, a figure or a word of the headline in common gets in languages without a prior:
+# in a small window of such a language, the models take standing out from nothing for likeness.
+UNSUPPORTED = 0.2
 
 # What the second look counts for, in log odds; measured by cross-validation on the training part.
 SECOND_SHARE = 0.7
@@ -46,8 +50,18 @@ def judge_pairs(
         second = models["second"].probability(np.concatenate([features[chosen], context], axis=1))
         odds = SECOND_SHARE * _odds(second) + (1 - SECOND_SHARE) * _odds(first[chosen])
         probability[chosen] = 1.0 / (1.0 + np.exp(-odds))
+    english = np.array([s.language in ("en", None) for s in subjects], dtype=np.bool_)
+    doubtful = _unsupported(features) & ~(english[rows] & english[columns])
+    probability = np.where(doubtful, np.minimum(probability, np.float32(UNSUPPORTED)), probability)
     strength = features[:, 2] + 0.5 * features[:, 1] + 0.5 * features[:, 3]
     return Pairs(rows, columns, probability, strength)
+
+
+def _unsupported(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Pairs with no name, figure or headline in common and few words: however alone they stand, no one event."""
+    of = {name: features[:, FEATURES.index(name)] for name in ("title", "body", "names", "numbers")}
+    nothing: NDArray[np.bool_] = np.maximum(np.maximum(of["title"], of["names"]), of["numbers"]) < 0.02
+    return nothing & (of["body"] < 0.15)
 
 
 def _odds(probability: Floats) -> Floats:

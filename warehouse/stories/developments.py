@@ -84,7 +84,7 @@ def _kind(candidate: Candidate, score: float, rules: StoryRules) -> DevelopmentK
     waits = has_to_wait(candidate.attention, sites=sites, score=score, rules=rules, topical=topical)
     if score >= rules.turn and not waits:
         return "first" if candidate.last is None else "turn"
-    if topical and _is_new_matter(candidate, score, rules):
+    if rules.new_matters and topical and _is_new_matter(candidate, score, rules):
         return "first"
     if candidate.last is None and candidate.open is None:
         return None

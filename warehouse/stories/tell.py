@@ -206,7 +206,8 @@ def _story(group: Group) -> Story:
     founder = group.reports[0]
     return Story(
         story_id=group.story_id, storyline_id=group.storyline_id, title=lead_report(group.reports).title,
-        founder_id=founder.article_id, first_at=founder.at, language=founder.language, seed=founder.seed, terms=group.vector,
+        founder_id=founder.article_id, first_at=founder.at, language=founder.language, seed=founder.seed,
+        terms=group.vector,
     )  # fmt: skip
 
 

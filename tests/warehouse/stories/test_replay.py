@@ -45,7 +45,7 @@ def test_the_same_rules_tell_the_same_again(tmp_path: Path) -> None:
 def test_stricter_rules_tell_less_and_leave_the_file_alone(tmp_path: Path) -> None:
     file = newsroom(tmp_path)
     before = file.read_bytes()
-    rules = StoryRules(turn=1.0)
+    rules = StoryRules(turn=1.0, new_matters=False)
     nights = list(replay_nights(file, since=FIRST, until=FIRST + timedelta(days=2), rules=rules, watchlist={}))
     assert [len(n.now) for n in nights] == [0, 0]
     assert [len(n.then) for n in nights] == [1, 1]
