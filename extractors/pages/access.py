@@ -96,22 +96,25 @@ def judge_access(signs: AccessSigns) -> tuple[Access, str | None]:
     closed = signs.is_free is False
     if words > 2 * _LONG and not closed:
         return "full", None
-    tail = " ".join(signs.after)[:2500].lower()
+    tail = "\n".join(signs.after)[:2500].lower()
+    lines = tail.split("\n")
     inside = " ".join(signs.paragraphs[-1:])[-300:].lower()
     told = bool(_CONTINUES.search(tail)) or bool(_CONTINUES.search(inside) and _ASKS.search(inside))
-    asked = len(_ASKS.findall(tail))
+    asked = sum(len(_ASKS.findall(line)) for line in lines if "newsletter" not in line or _CONTINUES.search(line))
     wall = any(_WALL.search(s.lower()) for s in signs.around)
     last = signs.paragraphs[-1].strip() if signs.paragraphs else ""
-    cut = bool(_CUT_OFF.search(last)) or (count_words(last) >= 8 and not _ENDS.search(last))
+    unended = count_words(last) >= 8 and not last.startswith("- ") and not _ENDS.search(last)
+    cut = unended or bool(_CUT_OFF.search(last))
     longer = max(signs.declared_words, signs.stated_body_words) > 1.7 * words + 60
+    all_there = signs.stated_body_words >= 150 and words >= 0.8 * signs.stated_body_words
     weight = 0.9 if words < 120 else 0.6 if words < 250 else 0.2 if words < _LONG else -0.8
     points = (
         1.3 * (told and asked > 0) + 0.4 * told + 0.25 * min(asked, 3) + 0.8 * wall + 1.1 * cut + 1.2 * longer
-        + 0.7 * closed - 0.5 * (signs.is_free is True) + weight
+        + 0.7 * closed - 0.5 * (signs.is_free is True) - 0.8 * all_there + weight
     )  # fmt: skip
     kinds = (told and asked > 0) + wall + cut + longer + closed
     invited = told and asked > 0 and words < _LONG
-    if points < 2.4 or (kinds < 2 and not invited):
+    if points < 2.3 or (kinds < 2 and not invited):
         return "full", None
     if told and asked:
         return "stub", "told-to-continue"

@@ -62,7 +62,8 @@ def _signs(text: PageText, facts: PageFacts, paragraphs: tuple[str, ...], walls:
         for block in text.after[:6]:
             at = block.node
             for _ in range(3):
-                around[text.blocks.nodes[at].signature] = None
+                if at not in text.within:
+                    around[text.blocks.nodes[at].signature] = None
                 at = max(text.blocks.nodes[at].parent, 0)
     return AccessSigns(
         paragraphs=paragraphs, after=[*walls, *(b.text for b in text.after)], around=list(around),

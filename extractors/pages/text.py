@@ -22,18 +22,22 @@ _FEW_WORDS = 100  # an article of fewer words is worth a second opinion
 _MUCH_MORE = 2.5  # how many times the words the second opinion must find to be believed
 _MAX_LINKS = 40
 _MAX_BETWEEN = 12
+_LAST_PART = 0.6  # of the text: an appeal with more of it still to come did not cut it off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
     """What stands in the article. `evidence` is `blocks`, `trafilatura` or `json-ld`; `after` are lines of
-    the page that are not the article, between its paragraphs and behind them, for telling whether it was cut off."""
+    the page that are not the article, between its last paragraphs and behind them, for telling whether it was cut off;
+    `within` are the elements that hold the article's paragraphs and so no wall behind them, as places in
+    `blocks.nodes`."""
 
     paragraphs: tuple[str, ...]
     captions: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     after: tuple[Block, ...] = ()
+    within: frozenset[int] = frozenset()
     blocks: PageBlocks | None = None
     evidence: str = "blocks"
 
@@ -70,14 +74,17 @@ def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
     tables = _data_tables(page, chosen)
     first, last = (chosen[0], chosen[-1]) if chosen else (0, -1)
     between: list[Block] = []
+    to_come = sum(len(page.blocks[i].text) for i in chosen)
+    last_part = to_come * _LAST_PART
     for i in range(first, last + 1):
         block = page.blocks[i]
         if i not in taken:
-            if i > first and len(between) < _MAX_BETWEEN and block.text.count(" ") > 2:
+            if to_come < last_part and len(between) < _MAX_BETWEEN and block.text.count(" ") > 2:
                 between.append(block)
             if _is_caption(page, block):
                 captions.append(block.text)
             continue
+        to_come -= len(block.text)
         if _is_known(block.text, heading, site_boilerplate):
             continue
         for href in block.hrefs:
@@ -93,8 +100,19 @@ def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
     return PageText(
         paragraphs=tuple(paragraphs), captions=tuple(dict.fromkeys(captions)), links=tuple(links),
         tables=tuple(" | ".join(cells) for cells in rows.values()),
-        after=(*between, *page.blocks[last + 1 : last + 13]), blocks=page,
+        after=(*between, *page.blocks[last + 1 : last + 13]), within=_nodes_above(page, chosen), blocks=page,
     )  # fmt: skip
+
+
+def _nodes_above(page: PageBlocks, chosen: list[int]) -> frozenset[int]:
+    """The nodes of the blocks, and all that hold them."""
+    seen: set[int] = set()
+    for i in chosen:
+        at = page.blocks[i].node
+        while at >= 0 and at not in seen:
+            seen.add(at)
+            at = page.nodes[at].parent
+    return frozenset(seen)
 
 
 def _is_caption(page: PageBlocks, block: Block) -> bool:
@@ -132,7 +150,8 @@ def _data_tables(page: PageBlocks, chosen: list[int]) -> dict[int, int]:
 
 
 def _second_opinion(tree: HtmlElement, json_body: str, title: str, site_boilerplate: frozenset[str]) -> PageText:
-    found = trafilatura.extract(as_html(tree), include_comments=False, include_tables=True, favor_precision=True) or ""
+    found = trafilatura.extract(as_html(tree), include_comments=False, include_tables=True, favor_precision=True,
+                                fast=True) or ""  # fmt: skip
     stated = json_body if count_words(json_body) > count_words(found) and "<" not in json_body else ""
     heading = squeeze(title)
     paragraphs = tuple(_lines(stated or found, heading, site_boilerplate))
