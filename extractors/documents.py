@@ -18,9 +18,10 @@ from extractors.dates import ParsedDate, parse_date
 from extractors.document_head import Head, read_head
 from extractors.language import base_language, detect_language
 from extractors.model import Article, FetchedPage, Problem, digest64
-from extractors.pages.article import extract_article, parse_tree
+from extractors.pages.article import extract_article
 from extractors.pages.bylines import split_names
 from extractors.pages.decode import decode_bytes
+from extractors.pages.tree import parse_tree
 from extractors.paragraph_words import CONTINUES
 from extractors.paragraphs import CleanText, clean_paragraphs
 from extractors.urls import canonical_url, site_of

@@ -12,7 +12,7 @@ from extractors.pages.decode import decode_page
 from extractors.pages.features import count_words
 from extractors.pages.metadata import PageFacts, read_facts
 from extractors.pages.text import PageText, read_text
-from extractors.pages.tree import parse_tree as parse_tree
+from extractors.pages.tree import parse_tree
 from extractors.urls import article_id_of, canonical_url
 
 EXTRACTOR = "pages-2"
