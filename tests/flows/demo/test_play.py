@@ -132,20 +132,19 @@ def test_the_saga_is_told_in_three_turns_each_on_its_night(shown: Shown) -> None
 
 
 def test_most_developments_are_told_once_and_on_their_night(shown: Shown) -> None:
-    """A bound, not the aim: of 15 matters a third at most may be missed (taken for an update of another, or not found
-    worth telling) and two told twice. What lies between is the business of `python -m tests.benchmarks.stories`."""
+    """Of 15 matters two at most may be missed, taken for an update of another; none is told twice."""
     told = told_by_story(shown)
     wanted = {row["story"]: row["night"] for row in EXPECTED["stories"] if row["told"] != "none"}
     missed = {story: told[story] for story, night in wanted.items() if night not in [at for at, _ in told[story]]}
     again = {story: told[story] for story in wanted if len(told[story]) > 1}
-    assert len(missed) <= 5, missed
-    assert len(again) <= 2, again
+    assert len(missed) <= 2, missed
+    assert not again
 
 
-def test_background_is_told_once_at_most_and_copies_of_the_reference_never(shown: Shown) -> None:
+def test_background_and_copies_of_the_reference_are_never_told(shown: Shown) -> None:
     told = told_by_story(shown)
     silent = [row["story"] for row in EXPECTED["stories"] if row["told"] == "none"]
-    assert sum(len(told[story]) for story in silent) <= 1
+    assert not [told[story] for story in silent if told[story]]
     assert not told[""]
 
 
