@@ -123,6 +123,6 @@ def test_one_busy_night_is_not_enough_and_a_replay_adds_nothing(con: duckdb.Duck
     pages = [article("bay.example", f"p{i}", [*own_text("b", str(i)), APPEAL], 0) for i in range(9)]
     assert add_site_paragraphs(con, pages) == 0
     assert add_site_paragraphs(con, pages) == 0
-    rows = con.sql("SELECT count(*), count(DISTINCT (article_id, paragraph)) FROM site_paragraphs").fetchone()
+    rows = con.execute("SELECT count(*), count(DISTINCT (article_id, paragraph)) FROM site_paragraphs").fetchone()
     assert rows is not None and rows[0] == rows[1] == 9 * 7
     assert find_site_boilerplate(con, ["bay.example"]) == {}
