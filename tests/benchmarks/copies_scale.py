@@ -195,7 +195,7 @@ def main() -> None:
         in_memory = (index.hashes.nbytes + index.docs.nbytes) / args.marks
         every = np.concatenate([sketch(read_article(a)) for a in batch])
         start = time.perf_counter()
-        CandidateIndex.join(con, every, most=CopyRules().most_documents)
+        CandidateIndex.join(con, every)
         joined = (time.perf_counter() - start) * 1e3 / len(batch)
         print(f"{args.marks} articles in the index: lookup p50 {p50:.2f} ms, p99 {p99:.2f} ms; joined set-wise "
               f"{joined:.2f} ms an article; {in_memory:.0f} bytes an article in memory, "

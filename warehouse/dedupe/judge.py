@@ -34,8 +34,8 @@ from warehouse.dedupe.verdict import Relative, adds_facts, decide, kinship_of, r
 from warehouse.dedupe.workers import CopyWorkers, Pending
 from warehouse.sql import load_sql
 
-LOADED_FROM = 64  # from so many articles on, loading the index takes less time than joining their marks
-LOOKED_UP = 256  # articles whose candidates are looked up together
+PARALLEL_FROM = 64  # from so many articles on, starting workers takes less time than they save
+LOOKED_UP = 500  # articles whose candidates are looked up together
 READ = 32  # texts that a worker reads at once
 COMPARED = 48  # pairs that a worker compares at once
 KNOWN = -1  # in place of a place in the batch: the known text
@@ -68,13 +68,13 @@ def judge_articles(
     """One verdict for each article, in the order given: the order of publication.
 
     Each is judged against the reference corpus, the warehouse and the earlier articles of the same call; nothing is
-    written. With `index` (see `CandidateIndex.load`) candidates come from memory; else a large batch loads the index,
-    8 bytes a mark, and a small one joins its marks set-wise, with the same result.
+    written. With `index` (see `CandidateIndex.load`) candidates come from memory; else the marks of the batch are
+    joined set-wise, 500 articles at a time, with the same result.
     With several `workers`, a batch of 64 or more is read and compared in so many processes, with the same result; see
     `warehouse.dedupe.workers` for what a script of one's own must heed, and for the RuntimeError if it does not.
     `as_of` is the run's clock; nothing depends on it yet. An article without text is new.
     """
-    with CopyWorkers(workers if len(articles) >= LOADED_FROM else 1) as crew:
+    with CopyWorkers(workers if len(articles) >= PARALLEL_FROM else 1) as crew:
         gathered = gather(con, articles, rules=rules, index=index, crew=crew)
         sides = Sides.of(articles, gathered, rules)
         return decide_batch(articles, sides, rules, found=compare_ahead(articles, sides, rules, crew))
@@ -89,8 +89,6 @@ def gather(
     With a crew, texts are read while the candidates of the next articles are looked up.
     """
     reading = _read_many([unread_article(a) for a in articles], crew, sketched=True)
-    if index is None and len(articles) >= LOADED_FROM:
-        index = CandidateIndex.load(con)
     readings: list[Reading] = []
     marks: list[Array] = []
     known: list[tuple[str, ...]] = []
@@ -103,7 +101,7 @@ def gather(
         readings += [r for r, _ in read]
         marks += [m for _, m in read]
         every = np.concatenate([*(m for _, m in read), np.empty(0, dtype=np.uint32)])
-        lookup = index or CandidateIndex.join(con, every, most=rules.most_documents)
+        lookup = index or CandidateIndex.join(con, every)
         docs = [lookup.candidates(m, rules) for _, m in read]
         documents = find_documents(con, (d for found in docs for d in found))
         ids = [_with_originals(a.article_id, found, documents) for a, found in zip(part, docs, strict=True)]

@@ -135,11 +135,10 @@ class Reading:
         words = self.words
         if len(words) == 0:
             return np.empty(0, dtype=np.uint64)
-        starts = np.flatnonzero(np.diff(words.sentence, prepend=-1))
+        fresh = _first_of_runs(words.sentence)
+        starts = fresh.nonzero()[0]
         with np.errstate(over="ignore"):
-            position = np.arange(len(words), dtype=np.uint64) - np.repeat(
-                starts, np.diff(starts, append=len(words))
-            ).astype(np.uint64)
+            position = (np.arange(len(words)) - starts[fresh.cumsum() - 1]).astype(np.uint64)
             values = words.surface * (position * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15))
             return np.asarray(np.add.reduceat(values, starts))
 
@@ -229,6 +228,7 @@ def read_text(
         total += len(found)
         if total >= MAX_WORDS:
             break
+    words, title_words = look_up(tokens, split_tokens(title), language)
     return Reading(
         article_id=article_id,
         site=site,
@@ -237,23 +237,24 @@ def read_text(
         title=title,
         text=text,
         sentences=tuple(sentences),
-        words=look_up(tokens, language),
-        title_words=look_up([split_tokens(title)], language),
+        words=words,
+        title_words=title_words,
         links=links,
     )
 
 
-def look_up(sentences: list[list[str]], language: str) -> Words:
-    """The arrays of tokens, sentence by sentence."""
-    surface, stem, weight, flags = lexicon(language).words([token for tokens in sentences for token in tokens])
-    lengths = [len(tokens) for tokens in sentences]
-    return Words(
-        surface=surface,
-        stem=stem,
-        weight=weight,
-        flags=flags,
-        sentence=np.repeat(np.arange(len(lengths), dtype=np.int32), lengths),
-    )
+def look_up(sentences: list[list[str]], title: list[str], language: str) -> tuple[Words, Words]:
+    """The arrays of the tokens of a text, sentence by sentence, and of its title."""
+    tokens = [token for found in sentences for token in found]
+    count = len(tokens)
+    surface, stem, weight, flags = lexicon(language).words(tokens + title)
+    lengths = [len(found) for found in sentences]
+    numbers = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    return (
+        Words(surface=surface[:count], stem=stem[:count], weight=weight[:count], flags=flags[:count], sentence=numbers),
+        Words(surface=surface[count:], stem=stem[count:], weight=weight[count:], flags=flags[count:],
+              sentence=np.zeros(len(title), dtype=np.int32)),
+    )  # fmt: skip
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
@@ -316,20 +317,24 @@ def distinct(values: Array) -> Array:
     ordered = np.sort(values)
     if len(ordered) < 2:
         return ordered
-    fresh = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    return ordered[fresh]
+    return np.asarray(ordered[_first_of_runs(ordered)])
 
 
 def distinct_places(values: Array) -> tuple[Array, Array, Array]:
     """The distinct values, sorted, where each stands first and how often it occurs."""
     order = values.argsort(kind="stable")
     ordered = values[order]
-    fresh = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    starts = np.flatnonzero(fresh)
-    counts = np.diff(starts, append=len(ordered))
-    return ordered[starts], order[starts], counts
+    starts = _first_of_runs(ordered).nonzero()[0]
+    ends = np.empty_like(starts)
+    ends[:-1], ends[-1:] = starts[1:], len(ordered)
+    return ordered[starts], order[starts], ends - starts
+
+
+def _first_of_runs(values: Array) -> Array:
+    """Which values differ from the one before."""
+    fresh = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=fresh[1:])
+    return fresh
 
 
 def meet(a: Array, b: Array) -> tuple[Array, Array]:

@@ -75,8 +75,10 @@ class Lexicon:
             place.clear()
         found = list(map(place.get, tokens))
         if None in found:
-            self._add({token for token, known in zip(tokens, found, strict=True) if known is None})
-            found = list(map(place.get, tokens))
+            missing = [i for i, known in enumerate(found) if known is None]
+            self._add({tokens[i] for i in missing})
+            for i in missing:
+                found[i] = place[tokens[i]]
         at = np.array(found, dtype=np.int64)
         return self._surface[at], self._stems[at], self._weight[at], self._flags[at]
 

@@ -1,6 +1,4 @@
--- Which known documents carry the given marks; of a mark that very many carry, only the latest.
+-- Which known documents carry the given marks; the caller sorts them.
 WITH tonight AS (SELECT DISTINCT unnest(CAST($hashes AS UINTEGER[])) AS hash)
 SELECT hash, doc
 FROM copy_marks SEMI JOIN tonight USING (hash)
-QUALIFY row_number() OVER (PARTITION BY hash ORDER BY doc DESC) <= $most
-ORDER BY hash, doc
