@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from extractors.model import digest64
 from warehouse.stories.attention import Attention, has_to_wait
-from warehouse.stories.form import is_comment
+from warehouse.stories.form import is_comment, is_news
 from warehouse.stories.gather import Told
 from warehouse.stories.model import Development, DevelopmentKind, Outlet
 from warehouse.stories.novelty import Novelty
@@ -92,16 +92,18 @@ def _kind(candidate: Candidate, score: float, rules: StoryRules) -> DevelopmentK
 
 
 def _is_new_matter(candidate: Candidate, score: float, rules: StoryRules) -> bool:
-    """Whether it founds a storyline as news, and what it scores as a turn matters no more.
-
-    With a low score, what is near to a story told in these days is taken for another report of that.
-    """
+    """Whether it founds a storyline as news: then it waits for nothing, and a low score hides it only where it does
+    not read as news of a day in a single outlet, or is near to a story told in these days."""
     if not candidate.line_founded or candidate.last is not None:
         return False
     if all(is_comment(r.title, r.text, r.language) for r in candidate.reports):
         return False
+    if score >= rules.turn:
+        return True
+    several = len({r.site for r in candidate.reports}) > 1
+    news = several or any(is_news(r.title, r.text, r.language) for r in candidate.reports)
     rested = candidate.attention.rival_days is None or candidate.attention.rival_days >= rules.rest_days
-    return score >= rules.turn or rested or candidate.nearness < rules.link / 2
+    return news and (rested or candidate.nearness < rules.link / 2)
 
 
 def _weight(candidate: Candidate, score: float, kind: DevelopmentKind) -> float:

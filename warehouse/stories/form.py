@@ -70,6 +70,14 @@ def is_comment(title: str, text: str, language: str | None) -> bool:
     return just_now(text, language) < 1.0 and (in_lead >= 1.0 or first_person(text) >= 2.0)
 
 
+def is_news(title: str, text: str, language: str | None) -> bool:
+    """Whether nothing in its headline comments or asks, and it names a day on which something happened. Always so in a
+    language whose words for that are not known."""
+    if language is not None and language not in _COMMENT:
+        return True
+    return comment_marks(title, text, language)[0] == 0.0 and just_now(text, language) >= 1.0
+
+
 def _supported(language: str | None) -> str:
     return language if language in _COMMENT else "en"
 
