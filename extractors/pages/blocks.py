@@ -31,6 +31,9 @@ _NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _MAX_DEPTH = 200
 _MAX_BLOCKS = 5000
 _LINK_CHARS = 60
+_BLOCK, _SKIP, _IN_LINE, _MENU, _BREAK = range(5)
+_KINDS: Final = {**dict.fromkeys(_SKIPPED, _SKIP), **dict.fromkeys(_INLINE, _IN_LINE),
+                 **dict.fromkeys(_MENUS, _MENU), "br": _BREAK}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -114,9 +117,10 @@ class _Collector:
             self.add(element.text, linked, bold, italic)
         for child in element:
             tag = child.tag
-            if tag in _SKIPPED or (tag in _MENUS and child.find(".//p") is None) or not isinstance(tag, str):
+            kind = _KINDS.get(tag, _BLOCK)
+            if kind == _SKIP or (kind == _MENU and child.find(".//p") is None):
                 pass
-            elif tag == "br":
+            elif kind == _BREAK:
                 self.breaks += 1
                 if self.breaks > 1:
                     self.close(node)
@@ -124,7 +128,7 @@ class _Collector:
                     self.parts.append("\n")
             elif depth > _MAX_DEPTH:
                 self.add("".join(child.itertext()), linked, bold, italic)
-            elif tag in _INLINE:
+            elif kind == _IN_LINE:
                 if not self.parts:
                     self.hints |= _hints_of(child)
                 if tag == "a":
@@ -132,8 +136,12 @@ class _Collector:
                     href = child.get("href")
                     if href and len(href) < 2048:
                         self.hrefs.append(href)
-                self.walk(child, node, depth + 1, linked or tag == "a", bold or tag in _BOLD, italic or tag in _ITALIC)
-            else:
+                inside = (linked or tag == "a", bold or tag in _BOLD, italic or tag in _ITALIC)
+                if len(child):
+                    self.walk(child, node, depth + 1, *inside)
+                elif child.text:
+                    self.add(child.text, *inside)
+            elif isinstance(tag, str):
                 self.close(node)
                 index = len(self.nodes)
                 above = self.nodes[node]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,7 +31,7 @@ _ABOVE: Final = ("article", "main", "aside", "nav", "header", "footer", "form", 
 _ABOVE_BIT: Final = {tag: 1 << i for i, tag in enumerate(_ABOVE)}
 _NOT_LETTERS = re.compile(r"\W+")
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»“)\]』」]*$")
+_ENDS, _CLOSERS = frozenset(".!?…。！？"), "\"'”’»“)]』」"
 _WORD = re.compile(r"[^\W\d_]+")
 _DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 _SIGNS = bytes(byte for byte in range(128) if not (chr(byte).isalnum() or byte == 95))
@@ -89,14 +90,18 @@ def count_words(text: str) -> int:
 
 
 def describe_blocks(page: PageBlocks, context: BlockContext) -> Floats:
-    """One row a block, one column a feature of `FEATURES`."""
+    """One row a block, one column a feature of `FEATURES`.
+
+    Of a menu's lines (`MENU_WORDS`) most columns are 0: they count as neighbours and are not asked about.
+    """
     blocks, nodes = page.blocks, page.nodes
     own = np.array([_own_row(b) for b in blocks], dtype=np.float32).reshape(len(blocks), len(_OWN))
     words, link_share = own[:, 0], own[:, 2]
+    asked = np.flatnonzero((link_share <= 0.7) | (words >= MENU_WORDS)).tolist()
     keys = [squeeze(b.text) for b in blocks]
-    place, in_main, parents, grands, main = _place_rows(blocks, nodes, words, link_share)
-    same, json_to_main = _same_rows(blocks, keys, context, words, in_main)
-    tags = place[:, 0]
+    place, in_main, parents, grands, main = _place_rows(blocks, nodes, words, link_share, asked)
+    same, json_to_main = _same_rows(blocks, keys, context, in_main, asked)
+    tags = np.array([_TAG_CODE.get(nodes[b.node].tag, -1) for b in blocks], dtype=np.float32)
     long_words = float(words[words >= 15].sum())
     total = float(words.sum()) or 1.0
     facts = (len(blocks), total, long_words / total, float(words[in_main > 0].sum()) / total, json_to_main)
@@ -121,7 +126,7 @@ def _own_row(block: Block) -> tuple[float, ...]:
     digits, capitals = _digits_and_capitals(start)
     return (
         words, chars, min(1.0, block.link_chars / chars), block.links, min(1.0, block.bold_chars / chars),
-        min(1.0, block.italic_chars / chars), _SENTENCE_END.search(text[-6:]) is not None, text.endswith((":", "：")),
+        min(1.0, block.italic_chars / chars), text[-6:].rstrip(_CLOSERS)[-1:] in _ENDS, text.endswith((":", "：")),
         text.count(". ") + text.count("? ") + text.count("! ") + (text.count("。") if wide else 0),
         (text.count(",") + (text.count("，") if wide else 0)) / words if words else 0,
         digits / looked, capitals / looked,
@@ -141,8 +146,8 @@ def _digits_and_capitals(text: str) -> tuple[int, int]:
     return len(data) - len(data.translate(None, _DIGITS)), len(data) - len(data.translate(None, _CAPITALS))
 
 
-def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats,
-                link_share: Floats) -> tuple[Floats, Floats, list[int], list[int], int]:  # fmt: skip
+def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats, link_share: Floats,
+                asked: list[int]) -> tuple[Floats, Floats, list[int], list[int], int]:  # fmt: skip
     n = len(blocks)
     own_nodes = [b.node for b in blocks]
     weight = [float(w) for w in words]
@@ -170,10 +175,10 @@ def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats,
     cumulative = np.cumsum(words)
     total = float(cumulative[-1]) if n else 1.0
     before, after = _words_to_long(weight, prose)
-    around = _container_rows(nodes, prose_below, main, set(own_nodes))
+    around = _container_rows(nodes, prose_below, main, {own_nodes[i] for i in asked})
     rows = []
-    for i, node in enumerate(own_nodes):
-        parent, grand, great = parents[i], grands[i], greats[i]
+    for i in asked:
+        node, parent, grand, great = own_nodes[i], parents[i], grands[i], greats[i]
         rows.append((
             _TAG_CODE.get(nodes[node].tag, -1), nodes[node].depth, 0, i, n - i, float(cumulative[i]) / total,
             i - heading if heading >= 0 else -999, nodes[parent].children, below[node], count_below[node],
@@ -184,7 +189,15 @@ def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats,
             link_below[parent] / (below[parent] or 1.0), link_below[grand] / (below[grand] or 1.0),
             _TAG_CODE.get(nodes[parent].tag, -1), _TAG_CODE.get(nodes[grand].tag, -1), *around[node],
         ))  # fmt: skip
-    return np.array(rows, dtype=np.float32).reshape(n, len(_PLACE)), in_main, parents, grands, main
+    return _spread(rows, asked, n, len(_PLACE)), in_main, parents, grands, main
+
+
+def _spread(rows: Sequence[tuple[float, ...]], places: list[int], count: int, columns: int) -> Floats:
+    """The rows at their places in a matrix of so many rows, zeros elsewhere."""
+    matrix = np.zeros((count, columns), np.float32)
+    if rows:
+        matrix[places] = rows
+    return matrix
 
 
 def _container_rows(nodes: list[Node], prose_below: list[float], main: int,
@@ -316,8 +329,8 @@ def _hint_rows(blocks: list[Block], nodes: list[Node], main: int) -> Floats:
     return levels
 
 
-def _same_rows(blocks: list[Block], keys: list[str], context: BlockContext, words: Floats,
-               in_main: Floats) -> tuple[Floats, float]:  # fmt: skip
+def _same_rows(blocks: list[Block], keys: list[str], context: BlockContext, in_main: Floats,
+               asked: list[int]) -> tuple[Floats, float]:  # fmt: skip
     title, lead, body = squeeze(context.title), squeeze(context.lead), squeeze(context.json_body)
     counts: dict[str, int] = {}
     for key in keys:
@@ -325,19 +338,21 @@ def _same_rows(blocks: list[Block], keys: list[str], context: BlockContext, word
     everything = "\n".join(keys)
     title_words = frozenset(w for w in context.title.lower().split() if len(w) > 3)
     has_json = len(body) > 200
-    seen: set[str] = set()
+    first: dict[str, int] = {}
+    for i, key in enumerate(keys):
+        first.setdefault(key, i)
     rows = []
-    for block, key in zip(blocks, keys, strict=True):
+    for i in asked:
+        block, key = blocks[i], keys[i]
         elsewhere = len(key) > 15 and everything.count(key) > counts[key]
         overlap = 0.0
         if title_words and len(block.text) < 400:
             overlap = len(title_words.intersection(block.text.lower().split())) / len(title_words)
         rows.append((
             counts[key], bool(key) and key in title, len(key) > 8 and (key in lead or (len(lead) > 30 and lead in key)),
-            elsewhere, (key in body or key[:40] in body) if has_json else -1.0, has_json, overlap, key not in seen,
+            elsewhere, (key in body or key[:40] in body) if has_json else -1.0, has_json, overlap, first[key] == i,
         ))  # fmt: skip
-        seen.add(key)
-    matrix = np.array(rows, dtype=np.float32).reshape(len(keys), len(_SAME))
+    matrix = _spread(rows, asked, len(keys), len(_SAME))
     main_chars = sum(len(k) for k, inside in zip(keys, in_main, strict=True) if inside)
     return matrix, len(body) / (main_chars or 1)
 
