@@ -254,5 +254,5 @@ def _pattern(language: str) -> re.Pattern[str]:
             groups.append(f"(?P<g{number}>{'|'.join(words)})")
         else:
             parts = [w[:-1] + r"\b" if w.endswith("$") else w + r"\w*" for w in words]
-            groups.append(rf"(?P<g{number}>\b(?:{'|'.join(parts)}))")
-    return re.compile("|".join(groups))
+            groups.append(f"(?P<g{number}>{'|'.join(parts)})")
+    return re.compile("|".join(groups) if language == "zh" else rf"\b(?:{'|'.join(groups)})")
