@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from zlib import crc32
 
 import numpy as np
@@ -134,8 +134,10 @@ def find_names(title: str, text: str, aliases: Mapping[str, str]) -> Counter[str
         if len(span) > 1 and span.lower() not in _ALL_STOPWORDS:
             found[aliases.get(span.lower(), span)] += n
     if aliases:
-        pattern = _alias_pattern(tuple(sorted(aliases)))
-        for match in pattern.finditer(f"{title}\n{text}".lower()):
+        lowered = f"{title}\n{text}".lower()
+        # A pattern of the few that are there at all is a hundred times faster than one of all.
+        present = tuple(sorted(alias for alias in aliases if alias in lowered))
+        for match in _alias_pattern(present).finditer(lowered) if present else ():
             found[aliases[match.group()]] += 1
     return found
 
@@ -181,7 +183,7 @@ def _name_ids(names: Counter[str]) -> list[int]:
     return ids
 
 
-@cache
+@lru_cache(maxsize=2_000)
 def _alias_pattern(aliases: tuple[str, ...]) -> re.Pattern[str]:
     longest_first = sorted(aliases, key=lambda a: (-len(a), a))
     parts = [re.escape(a) if re.search(rf"[{_CJK}]", a) else rf"\b{re.escape(a)}\b" for a in longest_first]
