@@ -3,17 +3,20 @@
     python -m tests.benchmarks.copies_scale [--known 100000] [--marks 1000000] [--night 1000] [--workers 2]
 
 `--known` articles of about 450 generated words (Zipf-distributed, with names and figures) stand in a warehouse file
-with their texts; a night of `--night` articles is judged against them in one process: a quarter reprints, trims,
-rewordings and edits of known ones, the rest new. For `--marks` the index is filled up with copies of the known
-sketches whose passages are changed and whose terms stay: posting lists grow as they would, texts are not needed for a
-lookup.
+with their texts; a night of `--night` articles is judged against them in one process, then with `--workers`: a quarter
+reprints, trims, rewordings and edits of known ones, the rest new. For `--marks` the index is filled up with copies of
+the known sketches whose passages are changed and whose terms stay: posting lists grow as they would, texts are not
+needed for a lookup.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import random
 import tempfile
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
@@ -150,6 +153,50 @@ def night(known: int, count: int) -> list[Article]:
     return batch
 
 
+class Watched:
+    """What the block costs in this process and its descendants, looked at in /proc ten times a second."""
+
+    wall_s = 0.0
+    peak_mb = 0.0
+
+    def __enter__(self) -> Watched:
+        self._ended = threading.Event()
+        self._begun, self._own = time.perf_counter(), time.process_time()
+        self._before, self._cpu = self._look(), dict[int, float]()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall_s, self._own = time.perf_counter() - self._begun, time.process_time() - self._own
+        self._ended.set()
+        self._thread.join()
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor seconds of this process and of the others, each as last seen."""
+        return self._own + sum(cpu - self._before.get(pid, 0.0) for pid, cpu in self._cpu.items())
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.1):
+            self._cpu.update(self._look())
+
+    def _look(self) -> dict[int, float]:
+        """The processor seconds of the descendants; remembers how much memory all have together."""
+        parents: dict[int, tuple[int, float, float]] = {}
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit():
+                with contextlib.suppress(OSError):
+                    cells = (folder / "stat").read_text().rpartition(")")[2].split()
+                    ticks, pages = int(cells[11]) + int(cells[12]), int(cells[21])
+                    parents[int(folder.name)] = (int(cells[1]), ticks / os.sysconf("SC_CLK_TCK"), pages / 256)
+        tree = {os.getpid()}
+        while more := {pid for pid, (parent, _, _) in parents.items() if parent in tree} - tree:
+            tree |= more
+        self.peak_mb = max(self.peak_mb, sum(parents[pid][2] for pid in tree))
+        return {pid: parents[pid][1] for pid in tree - {os.getpid()}}
+
+
 def measure_lookup(index: CandidateIndex, batch: list[Article]) -> tuple[float, float]:
     """Median and 99th percentile of one candidate lookup, in milliseconds."""
     rules, times = CopyRules(), []
@@ -170,17 +217,19 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        con = open_file(Path(folder) / "known.duckdb", memory_limit="4GB")
+        con = open_file(Path(folder) / "known.duckdb")
         start = time.perf_counter()
         marks = fill(con, args.known, args.workers)
         print(f"{args.known} known articles made in {time.perf_counter() - start:.0f} s", flush=True)
         batch = night(args.known, args.night)
-        start, cpu = time.perf_counter(), time.process_time()
-        verdicts = judge_articles(con, batch, as_of=NOW)
-        took, cpu = time.perf_counter() - start, time.process_time() - cpu
-        wrong = sum(v.is_new == (i % 4 == 0) for i, v in enumerate(verdicts))
-        print(f"{args.night / took:.0f} verdicts/s ({args.night / cpu:.0f} a CPU-second, one process), "
-              f"{args.known} known, {wrong} of {args.night} wrong", flush=True)  # fmt: skip
+        for workers in (1, args.workers):
+            watched = Watched()
+            with watched:
+                verdicts = judge_articles(con, batch, as_of=NOW, workers=workers)
+            wrong = sum(v.is_new == (i % 4 == 0) for i, v in enumerate(verdicts))
+            print(f"{args.night / watched.wall_s:.0f} verdicts/s with {workers} workers, "
+                  f"{watched.cpu_s / args.night * 1e3:.2f} CPU-ms a verdict in all processes, "
+                  f"peak {watched.peak_mb:.0f} MB, {args.known} known, {wrong} of {args.night} wrong", flush=True)  # fmt: skip
         con.close()
         con = open_file(Path(folder) / "index.duckdb", memory_limit="4GB")
         grow(con, marks, args.marks)

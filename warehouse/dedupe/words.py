@@ -124,7 +124,9 @@ class Lexicon:
         if lower in self._numbers:
             hashed = hash_word(self._numbers[lower])
             return surface, hashed, 2.0, LETTERS
-        stem = hash_word(self._stem(lower)) if self._stem and lower.isalpha() else surface
+        stem = surface
+        if self._stem and lower.isalpha() and (cut := self._stem(lower)) != lower:
+            stem = hash_word(cut)
         flags = LETTERS | (CAPITAL if token[0].isupper() else 0)
         return surface, stem, BY_STEM, flags
 

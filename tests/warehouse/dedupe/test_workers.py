@@ -91,5 +91,5 @@ def test_a_script_without_guard_ends_with_a_clear_error(tmp_path: Path) -> None:
     ended = subprocess.run([sys.executable, str(script)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
                            capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
     assert ended.returncode == 1
-    assert "__name__" in ended.stderr.splitlines()[-1]
+    assert 'must do so under `if __name__ == "__main__":`' in ended.stderr
     assert time.monotonic() - start < 60
