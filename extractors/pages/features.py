@@ -29,6 +29,7 @@ _BOXES: Final = sum(1 << NAMES.index(name) for name in ("box", "related", "newsl
 _ABOVE: Final = ("article", "main", "aside", "nav", "header", "footer", "form", "figure", "table", "ul", "ol",
                  "blockquote", "section", "dl")  # fmt: skip
 _ABOVE_BIT: Final = {tag: 1 << i for i, tag in enumerate(_ABOVE)}
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NOT_LETTERS = re.compile(r"\W+")
 _WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _ENDS, _CLOSERS = frozenset(".!?…。！？"), "\"'”’»“)]』」"
@@ -140,10 +141,13 @@ def _own_row(block: Block) -> tuple[float, ...]:
 
 def _digits_and_capitals(text: str) -> tuple[int, int]:
     """How many characters are digits, how many are capital letters."""
-    if not text.isascii():
-        return sum(map(str.isdigit, text)), sum(map(str.isupper, text))
-    data = text.encode()
-    return len(data) - len(data.translate(None, _DIGITS)), len(data) - len(data.translate(None, _CAPITALS))
+    data = text.encode("ascii", "ignore")
+    digits, capitals = len(data) - len(data.translate(None, _DIGITS)), len(data) - len(data.translate(None, _CAPITALS))
+    if len(data) < len(text):
+        others = "".join(_NOT_ASCII.findall(text))
+        digits += sum(map(str.isdigit, others))
+        capitals += sum(map(str.isupper, others))
+    return digits, capitals
 
 
 def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats, link_share: Floats,

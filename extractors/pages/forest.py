@@ -1,7 +1,7 @@
 """A gradient-boosted forest as a few arrays: trained elsewhere, asked here with numpy alone.
 
 Every inner node keeps, as a bit mask over its tree's leaves, those that stay possible when its test fails. All tests
-of all rows are made at once; the masks of the failed ones are ANDed; the lowest bit left is the leaf. (The idea is
+of all rows are made at once; what the failed ones rule out is taken away; the lowest bit left is the leaf. (The idea is
 QuickScorer's: Lucchese et al., SIGIR 2015.)
 """
 
@@ -18,7 +18,6 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 MAX_LEAVES = 32
-_ALL = np.uint32(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ class Forest:
         if not len(rows):
             return np.zeros(0, np.float32)
         # One line of memory a node, so that everything runs along the rows.
-        failed = np.ascontiguousarray(rows.T)[self.feature] > self.threshold[:, None]
-        left = np.bitwise_and.reduceat(np.where(failed, self.keeps[:, None], _ALL), self.starts, axis=0)
+        failed = np.take(np.ascontiguousarray(rows.T), self.feature, axis=0) > self.threshold[:, None]
+        left = ~np.bitwise_or.reduceat(failed * ~self.keeps[:, None], self.starts, axis=0)
         lowest = left & (~left + np.uint32(1))
         leaf = np.frexp(lowest.astype(np.float32))[1] - 1
         total = np.take_along_axis(self.leaves, leaf, axis=1).sum(axis=0) + self.base

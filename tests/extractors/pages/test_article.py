@@ -88,6 +88,17 @@ def test_honest_short_news_is_full_even_where_the_page_says_it_is_not_free() -> 
     assert split_walls(BODY) == (tuple(BODY), ())
 
 
+def test_a_wall_with_much_of_the_text_behind_it_or_around_it_cuts_nothing_off() -> None:
+    wall = "This content is reserved for subscribers only. Subscribe now to read the latest news. Log in."
+    box = f'<div class="offer premium"><h3>Unlimited access</h3><span>{wall}</span></div>'
+    amid = read(page_of([BODY[0], box, *BODY[1:]]))
+    assert amid.access == "full" and amid.paragraphs == tuple(BODY)
+    around = read(page_of(BODY).replace('class="article-body"', 'class="paywall article-body"'))
+    assert around.access == "full"
+    offer = ["Subscribe to our newsletter and get it every morning. Sign up."]
+    assert judge_access(AccessSigns(paragraphs=BODY[:3], after=offer, around=["div.subscribe-box"])) == ("full", None)
+
+
 @pytest.mark.parametrize("body", [b"", b"   ", b"<html></html>", b"%PDF-1.7", b"<html><body><p></p></body></html>"])
 def test_a_page_without_article_is_a_problem(body: bytes) -> None:
     assert isinstance(extract_article(fetched(body), None, now=NOW), Problem)
