@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -36,6 +36,7 @@ from warehouse.connection import open_file, open_snapshot
 from warehouse.lock import find_holder
 from warehouse.store import find_last_run, sum_outcomes
 
+SHARE = 25  # rounds that share a newsroom and a parent of nights
 LONGEST_S = 2.5  # about as long as an undisturbed night of these outlets takes
 
 
@@ -57,9 +58,13 @@ def main() -> int:
     chosen = parser.parse_args()
     begun = time.monotonic()
     seeds = list(range(chosen.seed, chosen.seed + chosen.rounds))
-    shares = [seeds[n :: chosen.workers] for n in range(chosen.workers)]
+    shares = [seeds[n : n + SHARE] for n in range(0, len(seeds), SHARE)]
+    rounds: list[Round] = []
     with ProcessPoolExecutor(chosen.workers, mp_context=get_context("spawn")) as pool:
-        rounds = [one for share in pool.map(play_rounds, shares) for one in share]
+        for done in as_completed([pool.submit(play_rounds, share) for share in shares]):
+            rounds += done.result()
+            holding = sum(not one.broken for one in rounds)
+            print(f"{len(rounds)} rounds, {holding} holding, {time.monotonic() - begun:.0f} s", flush=True)
     broken = [one for one in rounds if one.broken]
     for one in broken:
         print(f"seed {one.seed}: {'; '.join(one.broken)}")
