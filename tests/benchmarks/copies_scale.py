@@ -229,7 +229,8 @@ def main() -> None:
             wrong = sum(v.is_new == (i % 4 == 0) for i, v in enumerate(verdicts))
             print(f"{args.night / watched.wall_s:.0f} verdicts/s with {workers} workers, "
                   f"{watched.cpu_s / args.night * 1e3:.2f} CPU-ms a verdict in all processes, "
-                  f"peak {watched.peak_mb:.0f} MB, {args.known} known, {wrong} of {args.night} wrong", flush=True)  # fmt: skip
+                  f"peak {watched.peak_mb:.0f} MB, {args.known} known, {wrong} of {args.night} wrong",
+                  flush=True)  # fmt: skip
         con.close()
         con = open_file(Path(folder) / "index.duckdb", memory_limit="4GB")
         grow(con, marks, args.marks)
