@@ -57,7 +57,6 @@ _WALL = re.compile(
 )
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|⋯)\s*$")
 _ENDS = re.compile(r"[.!?。！？:;»“”\"'’)\]]\s*$")
-LAST_PART = 0.6  # of the text: an appeal with more of it still to come did not cut it off
 _LONG = 450  # words: a text that long is an article, whatever stands behind it, unless it breaks off
 
 
@@ -79,21 +78,9 @@ class AccessSigns:
 
 
 def split_walls(paragraphs: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The article's paragraphs without the short ones that tell the reader to pay or to log in for more, and those of
-    the latter that may have cut it off: with at most `LAST_PART` of the text behind them."""
-    walls = [p for p in paragraphs if len(p) < 400 and _is_wall(p.lower()) and count_words(p) <= 60]
-    if not walls:
-        return tuple(paragraphs), ()
-    to_come = sum(len(p) for p in paragraphs if p not in walls)
-    last_part = to_come * LAST_PART
-    kept, late = [], []
-    for p in paragraphs:
-        if p not in walls:
-            kept.append(p)
-            to_come -= len(p)
-        elif to_come <= last_part:
-            late.append(p)
-    return tuple(kept), tuple(late)
+    """The article's paragraphs, and apart the short ones that tell the reader to pay or to log in for more."""
+    walls = tuple(p for p in paragraphs if len(p) < 400 and _is_wall(p.lower()) and count_words(p) <= 60)
+    return (tuple(p for p in paragraphs if p not in walls), walls) if walls else (tuple(paragraphs), ())
 
 
 def _is_wall(text: str) -> bool:

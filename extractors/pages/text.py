@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import trafilatura
 from lxml.html import HtmlElement
 
-from extractors.pages.access import LAST_PART
 from extractors.pages.blocks import Block, PageBlocks, collect_blocks
 from extractors.pages.boilerplate import paragraph_hash
 from extractors.pages.classify import choose_blocks
@@ -23,6 +22,7 @@ _FEW_WORDS = 100  # an article of fewer words is worth a second opinion
 _MUCH_MORE = 2.5  # how many times the words the second opinion must find to be believed
 _MAX_LINKS = 40
 _MAX_BETWEEN = 12
+_LAST_PART = 0.6  # of the text: an appeal with more of it still to come did not cut it off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def _assemble(page: PageBlocks, chosen: list[int], *, title: str, base: str,
     first, last = (chosen[0], chosen[-1]) if chosen else (0, -1)
     between: list[Block] = []
     to_come = sum(len(page.blocks[i].text) for i in chosen)
-    last_part = to_come * LAST_PART
+    last_part = to_come * _LAST_PART
     for i in range(first, last + 1):
         block = page.blocks[i]
         if i not in taken:

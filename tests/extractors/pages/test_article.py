@@ -90,7 +90,7 @@ def test_honest_short_news_is_full_even_where_the_page_says_it_is_not_free() -> 
 
 def test_a_wall_with_much_of_the_text_behind_it_or_around_it_cuts_nothing_off() -> None:
     wall = "This content is reserved for subscribers only. Subscribe now to read the latest news. Log in."
-    box = f'<div class="offer premium"><h3>Unlimited access</h3><span>{wall}</span></div>'
+    box = f'</p><aside class="offer premium"><ul><li><a href="/offer">{wall}</a></li></ul></aside><p>'
     amid = read(page_of([BODY[0], box, *BODY[1:]]))
     assert amid.access == "full" and amid.paragraphs == tuple(BODY)
     around = read(page_of(BODY).replace('class="article-body"', 'class="paywall article-body"'))
