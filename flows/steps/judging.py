@@ -17,8 +17,8 @@ def judge_next(night: Night, rules: CopyRules) -> int:
         return 0
     articles = [article for _, article in waiting]
     with night.timed("judging"):
-        workers = night.house.settings.workers
-        verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of, workers=workers)
+        # In one process: workers that start anew for each batch cost more than they save (docs/figures.md).
+        verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of)
     judged = [(version_id, article, verdict) for (version_id, article), verdict in zip(waiting, verdicts, strict=True)]
     with night.timed("duckdb"), transaction(night.con):
         add_verdicts(night.con, run_id=night.run_id, as_of=night.as_of, judged=judged)

@@ -137,7 +137,8 @@ def check(state: Path, mailbox: Mailbox, wanted: dict[str, Any]) -> list[str]:
         last = find_last_run(con)
         if last is None or not sum_outcomes(con, last.run_id).balanced:
             wrong.append("the entries do not add up")
-        unsure = {row[0] for row in con.execute("SELECT message_id FROM outbox_mails WHERE unsure_attempts > 0").fetchall()}
+        found_unsure = con.execute("SELECT message_id FROM outbox_mails WHERE unsure_attempts > 0").fetchall()
+        unsure = {row[0] for row in found_unsure}
     with open_snapshot(snapshot_file(state)) as con:
         (articles,) = con.execute("SELECT count(*) FROM articles").fetchone() or (0,)
         if articles == 0:
