@@ -18,8 +18,9 @@ def test_terms_survive_being_stored(title: str, text: str, language: str | None)
     again = terms_from_bytes(terms.to_bytes())
     assert again.tokens == terms.tokens
     for field in FIELDS:
-        for left, right in zip(terms.fields[field], again.fields[field], strict=True):
-            assert left.tolist() == right.tolist()
+        (ids, counts), (ids_again, counts_again) = terms.fields[field], again.fields[field]
+        assert ids.tolist() == ids_again.tolist()
+        assert counts.tolist() == counts_again.tolist()
 
 
 @pytest.mark.parametrize(
