@@ -41,7 +41,12 @@ class Forest:
             return np.zeros(0, np.float32)
         # One line of memory a node, so that everything runs along the rows.
         failed = np.take(np.ascontiguousarray(rows.T), self.feature, axis=0) > self.threshold[:, None]
-        left = ~np.bitwise_or.reduceat(failed * ~self.keeps[:, None], self.starts, axis=0)
+        ruled_out = failed * ~self.keeps[:, None]
+        trees, size = len(self.starts), len(self.feature) // len(self.starts)
+        if np.array_equal(self.starts, np.arange(0, len(self.feature), size)):  # trees of one size: twice as fast
+            left = ~np.bitwise_or.reduce(ruled_out.reshape(trees, size, len(rows)), axis=1)
+        else:
+            left = ~np.bitwise_or.reduceat(ruled_out, self.starts, axis=0)
         lowest = left & (~left + np.uint32(1))
         leaf = np.frexp(lowest.astype(np.float32))[1] - 1
         total = np.take_along_axis(self.leaves, leaf, axis=1).sum(axis=0) + self.base
