@@ -101,6 +101,14 @@ def fetchable_url(url: str, base: str | None = None) -> str | None:
     return clean if len(clean) <= _MAX_RAW_CHARS else None
 
 
+def join_url(base: str, link: str) -> str:
+    """The link resolved against the base; as it is, where it is too broken to be resolved (an open bracket)."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
+
+
 def site_of(url: str) -> str:
     """The publisher's domain: the registrable one by the public suffix list (`a.bbc.co.uk` -> `bbc.co.uk`).
 

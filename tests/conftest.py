@@ -18,6 +18,7 @@ _ATTEMPTS.touch()
 os.environ["SOVWATCH_TEST_ATTEMPTS"] = str(_ATTEMPTS)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_FOLDER), os.environ.get("PYTHONPATH")]))
 os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.pop("COLUMNS", None)  # what commands print must not depend on who runs the tests (xdist sets it)
 
 from tests.offline import sitecustomize as _block  # noqa: E402,F401
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
-
 from lxml import etree
 
 from extractors.feeds.model import RawEntry, RawFeed
+from extractors.urls import join_url
 
 _CHANGES_S = {"always": 900, "hourly": 3600, "daily": 86400, "weekly": 604800, "monthly": 2592000}
 
@@ -21,7 +20,7 @@ def read_sitemap(root: etree._Element, *, url: str, max_entries: int) -> RawFeed
         found = [(_texts(child).get("lastmod", ""), _texts(child).get("loc", "")) for child in root]
         newest_first = sorted((pair for pair in found if pair[1]), key=lambda pair: pair[0], reverse=True)
         return RawFeed(
-            entries=[], format="sitemap-index", next_links=tuple(urljoin(url, loc) for _, loc in newest_first[:50])
+            entries=[], format="sitemap-index", next_links=tuple(join_url(url, loc) for _, loc in newest_first[:50])
         )
     if name != "urlset":
         return None
@@ -45,7 +44,7 @@ def _entry(page: etree._Element, base: str) -> RawEntry:
     keywords = texts.get("keywords", "")
     return RawEntry(
         key=link,
-        link=urljoin(base, link) if link else None,
+        link=join_url(base, link) if link else None,
         title=texts.get("title", ""),
         published=texts.get("publication_date") or None,
         updated=texts.get("lastmod") or None,
