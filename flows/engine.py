@@ -88,6 +88,7 @@ def set_prefect_environment(state_dir: Path, *, quiet: bool) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    Path(os.environ["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)  # Prefect warns where it has to itself
 
 
 @contextlib.contextmanager
@@ -113,7 +114,6 @@ def running_engine(state_dir: Path, *, scheduling: bool = False) -> Iterator[Eng
 
 def _start(scheduling: bool) -> Engine:
     home = Path(os.environ["PREFECT_HOME"])
-    home.mkdir(parents=True, exist_ok=True)
     port = _free_port()
     log = home / "server.log"
     extras = ["--ui"] if scheduling else ["--no-ui", "--no-scheduler", "--no-late-runs"]
