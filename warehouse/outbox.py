@@ -270,7 +270,7 @@ def count_mails(con: Connection) -> dict[str, int]:
 def mark_sending(con: Connection, mail_id: str, *, at: datetime) -> bool:
     """Commits that an attempt begins. False: the mail is not queued any more, and must not be sent."""
     with transaction(con):
-        return bool(_rows(con, "outbox_mark_sending", mail_id=mail_id, at=at))
+        return _rows(con, "outbox_mark_sending", mail_id=mail_id, at=at) == [(1,)]
 
 
 def mark_handing_over(con: Connection, mail_id: str) -> None:
@@ -338,10 +338,13 @@ def requeue_mails(
     `addresses` (by recipient) replaces the envelope address of everything queued, for one that was mistyped.
     """
     with transaction(con):
-        rows = _rows(con, "outbox_requeue", mail_ids=list(mail_ids) if mail_ids else None, states=list(states))
+        wanted = {"mail_ids": list(mail_ids) if mail_ids else None, "states": list(states)}
+        found = sorted(row[0] for row in _rows(con, "outbox_to_requeue", **wanted))
+        if found:
+            _rows(con, "outbox_requeue", mail_ids=found)
         new = [{"recipient_id": key, "address": address} for key, address in (addresses or {}).items()]
         run_batch(con, "outbox_readdress", new)
-    return sorted(row[0] for row in rows)
+    return found
 
 
 def clear_messages(con: Connection, *, before: datetime) -> None:
@@ -361,7 +364,8 @@ def _end(
     detail: str,
     next_try_at: datetime | None = None,
 ) -> None:
-    rows = _rows(
+    attempts, sending_at = _rows(con, "outbox_under_way", mail_id=mail_id)[0]
+    _rows(
         con,
         "outbox_mark_ended",
         mail_id=mail_id,
@@ -372,8 +376,8 @@ def _end(
         detail=detail,
         next_try_at=next_try_at,
     )
-    attempt = {"started_at": rows[0][1], "ended_at": at, "ended": ended, "code": code, "detail": detail}
-    add_rows(con, "outbox_attempts", [{"mail_id": mail_id, "attempt": rows[0][0], **attempt}])
+    attempt = {"started_at": sending_at, "ended_at": at, "ended": ended, "code": code, "detail": detail}
+    add_rows(con, "outbox_attempts", [{"mail_id": mail_id, "attempt": attempts, **attempt}])
 
 
 def _rows(con: Connection, name: str, **params: Any) -> list[tuple[Any, ...]]:

@@ -7,4 +7,3 @@ SET state = $state,
     code = $code,
     detail = $detail
 WHERE mail_id = $mail_id AND state = 'sending'
-RETURNING attempts, sending_at

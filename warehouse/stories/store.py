@@ -17,8 +17,10 @@ from warehouse.stories.telling import Telling
 
 _TIME = pa.timestamp("us", tz="UTC")
 _INNER = {int: pa.int64(), float: pa.float32()}
-_PUT_STORYLINE = """ON CONFLICT (storyline_id) DO UPDATE SET title = excluded.title, last_at = excluded.last_at,
-    state = excluded.state, stories = excluded.stories, turns = excluded.turns, entities = excluded.entities"""
+# A new storyline, or one that is known and went on. (No ON CONFLICT: that needs a unique key, which a lake has not.)
+_PUT_STORYLINE = """MERGE INTO storyline_list USING arrow_rows ON storyline_list.storyline_id = arrow_rows.c0
+WHEN MATCHED THEN UPDATE SET title = c1, last_at = c5, state = c6, stories = c7, turns = c8, entities = c9
+WHEN NOT MATCHED THEN INSERT"""
 
 
 def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: str) -> None:
@@ -117,14 +119,14 @@ def _utc(at: datetime | None) -> datetime | None:
     return at.astimezone(UTC) if at else None
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]], on_conflict: str = "") -> None:
-    """Rows given in the order of the table's columns, in one statement."""
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]], statement: str = "") -> None:
+    """Rows given in the order of the table's columns, in one statement: an insert, or the one that is given."""
     if not rows:
         return
     columns = [[row[i] for row in rows] for i in range(len(rows[0]))]
     # DuckDB finds `arrow_rows` by its name: cheaper than registering it.
     arrow_rows = pa.Table.from_arrays([_column(c) for c in columns], names=[f"c{i}" for i in range(len(columns))])  # noqa: F841
-    con.execute(f"INSERT INTO {table} SELECT * FROM arrow_rows {on_conflict}")
+    con.execute(statement or f"INSERT INTO {table} SELECT * FROM arrow_rows")
 
 
 def _column(values: list[Any]) -> pa.Array:

@@ -1,0 +1,1 @@
+SELECT attempts, sending_at FROM outbox_mails WHERE mail_id = $mail_id AND state = 'sending'
