@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from html import unescape
 from urllib.parse import urlsplit
 
 from extractors.model import FetchedPage
 from extractors.web.model import FetchResult
+from extractors.web.site_files import SiteFiles, site_file
 
 TDM_FILE = "/.well-known/tdmrep.json"
+_MAX_FILE_BYTES = 512 * 1024
 _MAX_RULES = 500
 _MAX_PATTERN_CHARS = 500
 _HEAD_BYTES = 200_000
@@ -48,24 +50,23 @@ class RightsPolicy:
     """Keeps each site's tdmrep.json for `cache_s`; an unreadable or missing file reserves nothing."""
 
     cache_s: float = 86_400.0
-    _cache: dict[str, tuple[datetime, tuple[TdmRule, ...]]] = field(default_factory=dict)
+    files: SiteFiles[tuple[TdmRule, ...]] = field(
+        default_factory=lambda: SiteFiles(read=lambda file: parse_tdm_file(file.text or ""))
+    )
 
     def find(self, origin: str, *, now: datetime) -> tuple[TdmRule, ...] | None:
-        """The cached rules, or None if they must be fetched."""
-        found = self._cache.get(origin)
-        return found[1] if found and found[0] > now else None
+        """The known rules, or None if they must be fetched."""
+        return self.files.find(origin, now=now)
 
     def learn(self, origin: str, answer: FetchResult, *, now: datetime) -> tuple[TdmRule, ...]:
-        """The rules in the answer to the request for the file; they are cached."""
-        rules = parse_tdm_file(answer.body) if isinstance(answer, FetchedPage) else ()
-        self._cache[origin] = (now + timedelta(seconds=self.cache_s), rules)
-        return rules
+        """The rules in the answer to the request for the file; they are kept."""
+        return self.files.add(site_file(origin, answer, now=now, keep_s=self.cache_s, max_bytes=_MAX_FILE_BYTES))
 
 
-def parse_tdm_file(body: bytes) -> tuple[TdmRule, ...]:
+def parse_tdm_file(text: str | bytes) -> tuple[TdmRule, ...]:
     """The rules of a tdmrep.json, in order; whatever is not a rule is passed over."""
     try:
-        found = json.loads(body)
+        found = json.loads(text)
     except (ValueError, RecursionError):
         return ()
     rules = []

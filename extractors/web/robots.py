@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from protego import Protego
 
-from extractors.model import FetchedPage, Problem
 from extractors.web.model import FetchKind, FetchResult
+from extractors.web.site_files import SiteFile, SiteFiles, is_missing, site_file
 
 # RFC 9309 section 2.5: at least 500 KiB must be read.
 MAX_ROBOTS_BYTES = 512 * 1024
@@ -28,7 +28,6 @@ class RobotsRules:
 
     agent: str
     allowed: bool
-    expires_at: datetime
     code: str = "robots-denied"
     reason: str = "robots.txt disallows it"
     rules: Protego | None = None
@@ -47,7 +46,7 @@ class RobotsRules:
 
 @dataclass(slots=True, kw_only=True)
 class RobotsPolicy:
-    """Which rules we keep: `agent` is our product token; the rules of a site are cached for `cache_s`.
+    """Which rules we keep: `agent` is our product token; the rules of a site stand for `cache_s`.
 
     Pages follow every rule for us. A feed is published for programs to poll, and its address was given by a person:
     it follows only rules that name us (`heed_for_feeds` makes it follow all).
@@ -58,18 +57,20 @@ class RobotsPolicy:
     cache_s: float = 86_400.0
     retry_s: float = 3_600.0
     heed_for_feeds: bool = False
-    _cache: dict[str, RobotsRules] = field(default_factory=dict)
+    files: SiteFiles[RobotsRules] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.files = SiteFiles(read=lambda file: read_robots(file, self.agent))
 
     def find(self, origin: str, *, now: datetime) -> RobotsRules | None:
-        """The cached rules of an origin, or None if they must be fetched."""
-        found = self._cache.get(origin)
-        return found if found is not None and found.expires_at > now else None
+        """The known rules of an origin, or None if they must be fetched."""
+        return self.files.find(origin, now=now)
 
     def learn(self, origin: str, answer: FetchResult, *, now: datetime) -> RobotsRules:
-        """The rules that follow from the answer to the request for robots.txt; they are cached."""
-        rules = self._rules_of(answer, now)
-        self._cache[origin] = rules
-        return rules
+        """The rules that follow from the answer to the request for robots.txt; they are kept."""
+        return self.files.add(
+            site_file(origin, answer, now=now, keep_s=self.cache_s, retry_s=self.retry_s, max_bytes=MAX_ROBOTS_BYTES)
+        )
 
     def refusal(self, rules: RobotsRules, url: str, kind: FetchKind) -> tuple[str, str] | None:
         """Code and reason why the URL is not to be fetched, or None if it may be."""
@@ -77,36 +78,27 @@ class RobotsPolicy:
             return None
         return None if rules.allows(url) else (rules.code, rules.reason)
 
-    def _rules_of(self, answer: FetchResult, now: datetime) -> RobotsRules:
-        keep = now + timedelta(seconds=self.cache_s)
-        if isinstance(answer, FetchedPage):
-            text = _clean(answer.body)
-            try:
-                rules = Protego.parse(text)
-            except (ValueError, RecursionError, re.error):
-                return RobotsRules(agent=self.agent, allowed=True, expires_at=keep)
-            delay = rules.crawl_delay(self.agent)
-            return RobotsRules(
-                agent=self.agent,
-                allowed=True,
-                expires_at=keep,
-                rules=rules,
-                names_us=_names(text, self.agent),
-                crawl_delay_s=float(delay) if delay is not None and 0 < delay < 86_400 * 365 else None,
-            )
-        code = answer.code if isinstance(answer, Problem) else "bad-response"
-        # 4xx but 429: there is no robots.txt (RFC 9309 section 2.3.1.3). Google and most others take 429 for "later".
-        # A redirect without end may be taken for a missing file, too (section 2.3.1.2).
-        missing = re.fullmatch(r"http-4\d\d", code) and code != "http-429"
-        if missing or code in ("redirect-loop", "too-many-redirects"):
-            return RobotsRules(agent=self.agent, allowed=True, expires_at=keep)
+
+def read_robots(file: SiteFile, agent: str) -> RobotsRules:
+    """What the file says to the agent; everything is allowed where there is none or it makes no sense."""
+    if file.text is not None:
+        text = _clean(file.text)
+        try:
+            rules = Protego.parse(text)
+        except (ValueError, RecursionError, re.error):
+            return RobotsRules(agent=agent, allowed=True)
+        delay = rules.crawl_delay(agent)
         return RobotsRules(
-            agent=self.agent,
-            allowed=False,
-            expires_at=now + timedelta(seconds=self.retry_s),
-            code=code,
-            reason=f"robots.txt could not be read ({code}), so nothing is allowed for now",
+            agent=agent,
+            allowed=True,
+            rules=rules,
+            names_us=_names(text, agent),
+            crawl_delay_s=float(delay) if delay is not None and 0 < delay < 86_400 * 365 else None,
         )
+    if is_missing(file.code):
+        return RobotsRules(agent=agent, allowed=True)
+    reason = f"robots.txt could not be read ({file.code}), so nothing is allowed for now"
+    return RobotsRules(agent=agent, allowed=False, code=file.code, reason=reason)
 
 
 def origin_of(url: str) -> str:
@@ -115,9 +107,9 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def _clean(body: bytes) -> str:
-    """The text that counts: the first 512 KiB, without lines or patterns that only cost time."""
-    text = body[:MAX_ROBOTS_BYTES].decode("utf-8", "replace").lstrip("\ufeff")
+def _clean(text: str) -> str:
+    """The text that counts, without lines or patterns that only cost time."""
+    text = text.lstrip("\ufeff")
     if text.lstrip()[:1] == "<":
         return ""  # an HTML page served in its place says nothing
     lines = (line for line in text.splitlines() if len(line) <= _MAX_LINE_CHARS and line.count("*") <= _MAX_WILDCARDS)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 # Host pattern, path pattern, query parameters that carry the target. Only services that pass the target in the open:
-# a short link has to be followed, and Google News links lead nowhere without the browser.
+# a short link has to be followed.
 _QUERY_WRAPPERS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(host + r"\Z"), re.compile(path), names)
     for host, path, names in (
@@ -59,7 +59,17 @@ _AMP_SUFFIX = re.compile(r"(?P<slug>/[^/]*[-0-9_][^/]*)/(?:amp|amphtml)/?\Z", re
 _AMP_EXTENSION = re.compile(r"\.amp(\.html?)?\Z", re.IGNORECASE)
 _URLDEFENSE = re.compile(r"/v3/__(.+?)__;", re.DOTALL)
 _ARCHIVED = re.compile(r"/web/\d{4,14}(?:[a-z]{2}_)?/(https?:/{1,2}.+)", re.DOTALL)
+_NEWS_SEARCH_PATH = re.compile(r"/(?:rss/)?(?:articles|read|stories)/")
 _YAHOO_TARGET = re.compile(r"/RU=([^/]+)/")
+
+
+def leads_nowhere(url: str) -> bool:
+    """Whether the address is a search service's own, from which only a browser's script reaches the article.
+
+    Such an entry tells that a report exists (Google News), not where: it is kept as title and link.
+    """
+    parts = urlsplit(url)
+    return parts.hostname == "news.google.com" and bool(_NEWS_SEARCH_PATH.match(parts.path))
 
 
 def unwrap(parts: SplitResult) -> str | None:

@@ -10,8 +10,9 @@ from extractors.model import FeedEntry, FetchedPage, Outcome, Problem, TopicMatc
 from extractors.pages.pool import PageReading
 from warehouse.store import FetchRecord, PendingEntry, Reading
 
-# The publisher keeps the text from us: the entry stands with title and link only.
-WITHHELD = frozenset(("robots-denied", "reserved", "blocked", "http-401", "http-402", "http-403", "http-451"))
+# The text is kept from us, or its place: the entry stands with title and link only.
+WITHHELD = frozenset(("robots-denied", "reserved", "blocked", "http-401", "http-402", "http-403", "http-451",
+                      "discovery-only"))  # fmt: skip
 # Gone or never there: asking again would only annoy.
 FINAL = frozenset(("http-404", "http-410", "bad-url", "refused-address", "insecure-redirect", "redirect-loop",
                    "too-many-redirects", "too-large", "not-html", "empty", "no-text", "too-slow", "too-much-memory",

@@ -17,7 +17,7 @@ from extractors.web.model import FetchRequest, FetchResult, NotModified
 from flows.night import Night
 from flows.report import SourceLine
 from flows.steps.entries import Sorted, sort_entries
-from flows.steps.requesting import ask_all
+from flows.steps.requesting import ask_all, keep_site_files, recall_site_files
 from warehouse.feed_state import find_source_states, store_source_states
 from warehouse.store import (
     EntryOutcome,
@@ -65,6 +65,7 @@ def read_feeds(night: Night) -> bool:
     """
     with night.timed("duckdb"):
         states = find_source_states(night.con)
+        recall_site_files(night)
     due = [asked for source in night.house.enabled_sources if (asked := _due(night, source, states)) is not None]
     with night.timed("fetching feeds"):
         _ask(night, due, slow=False)
@@ -182,6 +183,7 @@ def _store(night: Night, due: Sequence[Asked]) -> None:
         add_feed_results(night.con, run_id=night.run_id, as_of=night.as_of, fetches=fetches, entries=fresh,
                          outcomes=outcomes, problems=problems)  # fmt: skip
         before = {asked.source.id: asked.before for asked in due}
+        keep_site_files(night)
         night.changes += store_source_states(night.con, states, before=before, now=night.as_of)
     night.problems.extend(problems)
 

@@ -16,10 +16,11 @@ from extractors.model import FetchedPage, Problem
 from extractors.pages.pool import PageJob, PagePool
 from extractors.urls import site_of
 from extractors.web.model import FetchRequest, FetchResult, NotModified
+from extractors.web.wrappers import leads_nowhere
 from flows.night import Night
 from flows.performing import Performer
 from flows.steps.fates import feed_text_as_page, reading_of_page, reading_of_problem
-from flows.steps.requesting import ask_all
+from flows.steps.requesting import ask_all, keep_site_files
 from warehouse.boilerplate import add_site_paragraphs, find_site_boilerplate
 from warehouse.store import FetchRecord, PendingEntry, Reading, add_readings, find_pending, transaction
 
@@ -40,6 +41,8 @@ def read_pages(night: Night, do: Performer) -> int:
         while batch := supply.take(night, BATCH):
             done += do.run("read pages", lambda answers=batch: read_batch(night, pool, answers))  # type: ignore[misc]
     fetching.result()
+    with night.timed("duckdb"), transaction(night.con):
+        keep_site_files(night)
     return done
 
 
@@ -67,13 +70,16 @@ class PageSupply:
         by_url: dict[str, list[PendingEntry]] = {}
         for item in waiting:
             by_url.setdefault(item.entry.url or "", []).append(item)
-        requests = [FetchRequest(url=url, kind="page") for url in by_url]
+        nowhere = [url for url in by_url if leads_nowhere(url)]
+        requests = [FetchRequest(url=url, kind="page") for url in by_url if not leads_nowhere(url)]
 
         def heard(request: FetchRequest, result: FetchResult) -> None:
             for item in by_url[request.url]:  # one left over from an earlier night may share the address of a new one
                 self._put((item, result))
 
         try:
+            for url in nowhere:
+                heard(FetchRequest(url=url, kind="page"), discovery_only(url))
             ask_all(night, requests, heard)
         finally:
             self._put(None)
@@ -148,6 +154,12 @@ def _read(
             readings.append(reading_of_page(item, read, fetch=fetch, as_of=night.as_of,
                                             max_attempts=night.house.settings.max_attempts))  # fmt: skip
     return readings
+
+
+def discovery_only(url: str) -> Problem:
+    """What stands in place of an answer where asking would not lead to the article."""
+    detail = "a search service's link, which does not lead to the publisher; look the headline up by hand"
+    return Problem(stage="page", url=url, code="discovery-only", detail=detail)
 
 
 def unasked_304(item: PendingEntry) -> Problem:

@@ -16,6 +16,7 @@ from extractors.web.model import FetchLimits, FetchRequest, FetchResult
 from extractors.web.rights import RightsPolicy
 from extractors.web.robots import RobotsPolicy
 from flows.night import Night
+from warehouse.site_files import find_site_files, store_site_files
 
 Clock = Callable[[], datetime]
 Heard = Callable[[FetchRequest, FetchResult], None]
@@ -41,6 +42,19 @@ def ask_all(night: Night, requests: Sequence[FetchRequest], heard: Heard, *, slo
 
     if requests:
         asyncio.run(visit())
+
+
+def recall_site_files(night: Night) -> None:
+    """Takes up what sites' robots.txt and tdmrep.json answered to earlier runs of the day."""
+    found = find_site_files(night.con, now=night.as_of)
+    night.robots.files.recall(found["robots"])
+    night.rights.files.recall(found["tdm"])
+
+
+def keep_site_files(night: Night) -> None:
+    """Stores what they answered tonight, inside the caller's transaction."""
+    store_site_files(night.con, "robots", night.robots.files.take_learnt(), now=night.as_of)
+    store_site_files(night.con, "tdm", night.rights.files.take_learnt(), now=night.as_of)
 
 
 def polite_fetcher(

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urljoin
 
 
 @dataclass(slots=True)
@@ -18,11 +19,10 @@ class Site:
     asked: list[str] = field(default_factory=list)
 
     def feed(self, *items: tuple[str, str, str]) -> bytes:
-        """An RSS feed of (title, path, date) items."""
+        """An RSS feed of (title, path or address, date) items."""
         rows = "".join(
-            f"<item><title>{title}</title><link>{self.base}{path}</link><guid>{self.base}{path}</guid>"
-            f"<pubDate>{date}</pubDate></item>"
-            for title, path, date in items
+            f"<item><title>{title}</title><link>{url}</link><guid>{url}</guid><pubDate>{date}</pubDate></item>"
+            for title, url, date in ((title, urljoin(self.base, path), date) for title, path, date in items)
         )
         return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Outlet</title>{rows}</channel></rss>'.encode()
 

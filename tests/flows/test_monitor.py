@@ -72,6 +72,29 @@ def test_the_next_night_reads_only_what_is_new(house: House, site: Site) -> None
     ]
 
 
+def test_site_files_are_asked_for_once_a_day(site: Site, tmp_path: Path) -> None:
+    site.pages["/more.xml"] = site.feed(("More tulips", "/tulips?more=1", "Mon, 02 Mar 2026 10:00:00 GMT"))
+    site.pages["/tulips?more=1"] = site.pages["/tulips"]
+    sources = [{"id": name, "name": name, "feed_url": f"{site.base}/{name}.xml"} for name in ("feed", "more")]
+    run_night(make_house(tmp_path, sources=sources[:1]), as_of=NIGHT)
+    run_night(make_house(tmp_path, sources=sources), as_of=NIGHT + timedelta(hours=6))
+    assert site.asked.count("/tulips?more=1") == 1
+    assert [site.asked.count(path) for path in ("/robots.txt", "/.well-known/tdmrep.json")] == [1, 1]
+    run_night(make_house(tmp_path, sources=sources), as_of=NIGHT + timedelta(hours=25))
+    assert site.asked.count("/robots.txt") == 2
+
+
+def test_a_search_service_is_not_asked_for_pages_that_it_does_not_have(house: House, site: Site) -> None:
+    search = "https://news.google.com/rss/articles/CBMiabc?oc=5"
+    site.pages["/feed.xml"] = site.feed(
+        ("Forced sale of Lumora ordered - The Outlet", search, "Mon, 02 Mar 2026 09:00:00 GMT"),
+        ("Tulips - The Garden", search.replace("abc", "def"), "Mon, 02 Mar 2026 09:00:00 GMT"),
+    )
+    report = run_night(house, as_of=NIGHT)
+    assert {name: n for name, n in report.outcomes.items() if n} == {"link-only": 1, "off-topic": 1}
+    assert report.problems == []
+
+
 def test_a_changed_entry_brings_a_revision_of_its_article(house: House, site: Site) -> None:
     run_night(house, as_of=NIGHT)
     site.pages["/order"] = page("Forced sale of Lumora ordered", [*ORDER, SUIT])

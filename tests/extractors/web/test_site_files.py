@@ -53,6 +53,17 @@ def test_robots_that_cannot_be_read(code: str, allowed: bool) -> None:
     assert policy.find(SITE, now=NOW + timedelta(days=1)) is None
 
 
+def test_answers_of_an_earlier_run_stand_until_they_expire() -> None:
+    earlier = RobotsPolicy(agent="sovwatch")
+    earlier.learn(SITE, page(b"User-agent: *\nDisallow: /a\nCrawl-delay: 9\n"), now=NOW)
+    later = RobotsPolicy(agent="sovwatch")
+    later.files.recall(earlier.files.take_learnt())
+    found = later.find(SITE, now=NOW + timedelta(hours=23))
+    assert found is not None and found.crawl_delay_s == 9 and not found.allows(SITE + "/a")
+    assert later.find(SITE, now=NOW + timedelta(hours=24)) is None
+    assert list(earlier.files.take_learnt()) == list(later.files.take_learnt()) == []
+
+
 def test_hostile_robots_cost_little() -> None:
     agent = b"User-agent: *\n"
     for text in (agent + b"Disallow: /" + b"*a" * 200_000, agent + b"Disallow: /*a*b*c*d$\n" * 20_000,

@@ -1,0 +1,3 @@
+SELECT file, origin, code, text, expires_at
+FROM site_files
+WHERE expires_at > $now
