@@ -105,6 +105,7 @@ class FetchedPage:
     """A response as it came: final URL after redirects, status, headers in order, body decompressed and bounded.
 
     `permanent_url` is where permanent redirects (301, 308) from `url` led before any temporary one; None: nowhere else.
+    `keep` is False where the publisher asks us not to archive the page.
     """
 
     url: str
@@ -116,6 +117,7 @@ class FetchedPage:
     elapsed_s: float = 0.0
     archive: ArchiveRef | None = None
     permanent_url: str | None = None
+    keep: bool = True
 
     def header(self, name: str) -> str | None:
         """The first header of that name (any case), or None."""

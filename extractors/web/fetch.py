@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Literal, Self
@@ -22,8 +22,8 @@ from extractors.web.guard import AddressRefused, GuardPolicy, Resolver
 from extractors.web.headers import header, is_challenge, parse_retry_after
 from extractors.web.manners import Manners
 from extractors.web.model import FetchKind, FetchLimits, FetchRequest, FetchResult, NotModified
-from extractors.web.rights import Rights, RightsPolicy, TdmRule, may_be_reserved, rights_of
-from extractors.web.robots import RobotsPolicy, origin_of
+from extractors.web.rights import RightsPolicy, may_speak, rights_of
+from extractors.web.robots import RobotsPolicy
 
 _ACCEPT: dict[FetchKind, str] = {
     "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
@@ -134,7 +134,7 @@ class Fetcher:
         Problem codes: `bad-url`, `dns`, `connect`, `tls`, `timeout`, `refused-address`, `insecure-redirect`,
         `bad-redirect`, `redirect-loop`, `too-many-redirects`, `too-large`, `bad-encoding`, `cut-off`, `bad-response`,
         `unexpected-304`, `http-NNN`, `blocked` (a protection service answered), `robots-denied`, `reserved` (text and
-        data mining; pages only), `crawl-delay`, `retry-later`, `host-unreachable`.
+        data mining; pages only), `noindex` (pages only), `crawl-delay`, `retry-later`, `host-unreachable`.
         """
         url = fetchable_url(request.url)
         trip = _Trip(request, url or request.url)
@@ -150,13 +150,6 @@ class Fetcher:
             if problem:
                 return problem
         return trip.problem("too-many-redirects", f"More than {self.limits.max_redirects} redirects.")
-
-    async def rights(self, page: FetchedPage) -> Rights:
-        """What the publisher says about the page: in its headers, its meta elements, and the site's tdmrep.json."""
-        rules: tuple[TdmRule, ...] = ()
-        if self._manners.rights is not None:
-            rules = await self._manners.tdm_rules(self._manners.rights, origin_of(page.final_url))
-        return rights_of(page, agent=self._token, rules=rules)
 
     async def _hop(self, trip: _Trip) -> _Hop | Problem:
         host = _host_of(trip.url)
@@ -257,13 +250,7 @@ class Fetcher:
                 url=trip.request.url, final_url=trip.url, status=hop.status, headers=hop.headers, body=hop.body,
                 fetched_at=now, elapsed_s=trip.spent_s, permanent_url=trip.permanent_url,
             )  # fmt: skip
-            if trip.request.kind == "page" and self._manners.rights is not None and may_be_reserved(page):
-                said = rights_of(page, agent=self._token)
-                if said.reserved:
-                    return trip.problem(
-                        "reserved", f"The publisher reserves text and data mining ({', '.join(said.evidence)})."
-                    )
-            return page
+            return self._heed(trip, page) if trip.request.kind == "page" and self._manners.rights is not None else page
         wait_s = parse_retry_after(header(hop.headers, "retry-after"), now=now)
         if wait_s and hop.status in (429, 503):
             self._gates.close(_host_of(trip.url), wait_s)
@@ -271,6 +258,19 @@ class Fetcher:
             detail = f"A protection service answered in the publisher's place ({hop.status})."
             return trip.problem("blocked", detail, wait_s)
         return trip.problem(f"http-{hop.status}", f"The server answered with status {hop.status}.", wait_s)
+
+
+    def _heed(self, trip: _Trip, page: FetchedPage) -> FetchResult:
+        """The page, if its publisher lets us have it, marked if it is not to be archived."""
+        if not may_speak(page, agent=self._token):
+            return page
+        said = rights_of(page, agent=self._token)
+        where = ", ".join(said.evidence)
+        if said.reserved:
+            return trip.problem("reserved", f"The publisher reserves text and data mining ({where}).")
+        if said.noindex:
+            return trip.problem("noindex", f"The publisher asks not to be indexed ({where}).")
+        return replace(page, keep=False) if said.noarchive else page
 
 
 def _follow(trip: _Trip, hop: _Hop) -> Problem | None:

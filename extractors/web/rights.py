@@ -27,7 +27,11 @@ _VALUED = frozenset(("unavailable_after", "max-snippet", "max-image-preview", "m
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
     """What a publisher says about one page. `evidence` names where each was said; `tdm_policy` is where a licence to
-    the reserved text can be had."""
+    the reserved text can be had.
+
+    `noindex` was said to everybody or to us. `noarchive` was said to us by name: said to everybody it is about showing
+    copies, and nobody is shown one.
+    """
 
     reserved: bool = False
     tdm_policy: str | None = None
@@ -105,9 +109,13 @@ def _matches(pattern: str, path: str) -> bool:
     return not anchored or bool(rest) or at == len(path)
 
 
-def may_be_reserved(page: FetchedPage) -> bool:
-    """A quick look whether headers or page mention a reservation at all."""
-    return page.header("tdm-reservation") is not None or b"tdm-reservation" in page.body[:_HEAD_BYTES].lower()
+def may_speak(page: FetchedPage, *, agent: str) -> bool:
+    """A quick look whether headers or page mention a reservation or anything for the agent at all."""
+    if page.header("tdm-reservation") is not None or page.header("x-robots-tag") is not None:
+        return True
+    head = page.body[:_HEAD_BYTES].lower()
+    words = (b"tdm-reservation", b"noindex", b'content="none', b"content='none", agent.lower().encode())
+    return any(word in head for word in words)
 
 
 def rights_of(page: FetchedPage, *, agent: str, rules: tuple[TdmRule, ...] = ()) -> Rights:
@@ -115,8 +123,8 @@ def rights_of(page: FetchedPage, *, agent: str, rules: tuple[TdmRule, ...] = ())
     said: list[str] = []
     policy: str | None = None
     robots_tags = [value for name, value in page.headers if name.lower() == "x-robots-tag"]
-    directives = {directive for value in robots_tags for directive in _directives(value, agent)}
-    if directives:
+    spoken = [found for value in robots_tags for found in _directives(value, agent)]
+    if spoken:
         said.append("X-Robots-Tag header")
     reserved = (page.header("tdm-reservation") or "").strip() == "1"
     if reserved:
@@ -124,9 +132,9 @@ def rights_of(page: FetchedPage, *, agent: str, rules: tuple[TdmRule, ...] = ())
         policy = page.header("tdm-policy")
     for name, content in _metas(page.body):
         if name in ("robots", agent.lower()):
-            found = {d.strip().lower() for d in content.split(",")}
-            directives |= found
-            if found & {"noarchive", "noindex", "none"}:
+            found = [(directive.strip().lower(), name != "robots") for directive in content.split(",")]
+            spoken += found
+            if any(directive in ("noarchive", "noindex", "none") for directive, _ in found):
                 said.append(f"meta {name}")
         elif name == "tdm-reservation" and content.strip() == "1":
             reserved = True
@@ -141,23 +149,23 @@ def rights_of(page: FetchedPage, *, agent: str, rules: tuple[TdmRule, ...] = ())
     return Rights(
         reserved=reserved,
         tdm_policy=policy,
-        noarchive=bool(directives & {"noarchive", "nocache"}),
-        noindex=bool(directives & {"noindex", "none"}),
+        noarchive=any(directive in ("noarchive", "nocache") and by_name for directive, by_name in spoken),
+        noindex=any(directive in ("noindex", "none") for directive, _ in spoken),
         evidence=tuple(said),
     )
 
 
-def _directives(value: str, agent: str) -> set[str]:
-    """The directives of one X-Robots-Tag line that speak to everybody or to the agent."""
-    speaks_to_us = True
-    found = set()
+def _directives(value: str, agent: str) -> list[tuple[str, bool]]:
+    """The directives of one X-Robots-Tag line that speak to everybody or to the agent; whether to the agent by name."""
+    speaks_to_us, by_name = True, False
+    found = []
     for piece in value.lower().split(","):
         name, colon, rest = piece.strip().partition(":")
         if colon and name.strip() not in _VALUED:
-            speaks_to_us = name.strip() == agent.lower()
+            speaks_to_us = by_name = name.strip() == agent.lower()
             piece = rest
         if speaks_to_us:
-            found.add(piece.strip())
+            found.append((piece.strip(), by_name))
     return found
 
 

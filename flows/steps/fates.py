@@ -12,7 +12,9 @@ from warehouse.store import FetchRecord, PendingEntry, Reading
 
 # The text is kept from us, or its place: the entry stands with title and link only.
 WITHHELD = frozenset(("robots-denied", "reserved", "blocked", "http-401", "http-402", "http-403", "http-451",
-                      "discovery-only"))  # fmt: skip
+                      "noindex", "discovery-only"))  # fmt: skip
+# What the feed carries is for people, then.
+NOT_FOR_US = frozenset(("robots-denied", "reserved", "noindex"))
 # Gone or never there: asking again would only annoy.
 FINAL = frozenset(("http-404", "http-410", "bad-url", "refused-address", "insecure-redirect", "redirect-loop",
                    "too-many-redirects", "too-large", "not-html", "empty", "no-text", "too-slow", "too-much-memory",
@@ -72,7 +74,7 @@ def feed_text_as_page(entry: FeedEntry, problem: Problem, *, fetched_at: datetim
     Not where the publisher reserves the text: what is in the feed is then for people, not for us.
     """
     content = entry.content_html
-    if not content or len(content) < FULL_TEXT or entry.url is None or problem.code in ("robots-denied", "reserved"):
+    if not content or len(content) < FULL_TEXT or entry.url is None or problem.code in NOT_FOR_US:
         return None
     language = f' lang="{html.escape(entry.language)}"' if entry.language else ""
     title = html.escape(entry.title)

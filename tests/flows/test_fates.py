@@ -29,7 +29,7 @@ def fate(code: str, attempts: int = 0, topics: tuple[TopicMatch, ...] = TOPIC) -
     return reading_of_problem(waiting(attempts), problem(code), fetch=fetch, topics=topics, as_of=NOW, max_attempts=5)
 
 
-@pytest.mark.parametrize("code", ["robots-denied", "reserved", "blocked", "http-403", "http-451", "discovery-only"])
+@pytest.mark.parametrize("code", ["robots-denied", "reserved", "blocked", "http-403", "noindex", "discovery-only"])
 def test_what_is_withheld_is_kept_as_title_and_link_if_it_is_on_topic(code: str) -> None:
     assert fate(code).outcome == "link-only"
     assert fate(code, topics=()).outcome == "off-topic"

@@ -152,6 +152,8 @@ SCRIPTS: dict[str, Script] = {
     "/challenge": says(answer(b"<title>Just a moment...</title>", "403 Forbidden", cf_mitigated="challenge")),
     "/reserved-header": says(answer(tdm_reservation="1", tdm_policy="https://example.org/licence")),
     "/reserved-meta": says(answer(b'<head><META content=1 name="TDM-Reservation"></head>')),
+    "/noindex": says(answer(b'<head><meta name=robots content="max-snippet:50, NOINDEX"></head>')),
+    "/keep-no-copy": says(answer(b"<p>Text</p>", X_Robots_Tag="sovwatch-test: noarchive")),
     "/moved": says(answer(b"", "301 Moved Permanently", Location="/ok")),
     "/moved-then-found": says(answer(b"", "308 Permanent Redirect", Location="/found")),
     "/found": says(answer(b"", "302 Found", Location="ok?utm_source=x")),

@@ -304,6 +304,17 @@ def test_reservations_before_and_after_the_fetch() -> None:
     assert "/ok" not in site.paths()
 
 
+def test_what_pages_ask_of_us_is_heeded() -> None:
+    async def act(site: Site, client: Fetcher) -> list[FetchResult]:
+        paths = ("/noindex", "/keep-no-copy", "/plain")
+        return [await client.get(FetchRequest(url=site.base + path)) for path in paths]
+
+    asked, unkept, kept = visit(act, robots=RobotsPolicy(agent=AGENT))
+    assert code_of(asked) == "noindex"
+    assert isinstance(unkept, FetchedPage) and not unkept.keep
+    assert isinstance(kept, FetchedPage) and kept.keep
+
+
 def test_second_pass_gets_what_the_first_did_not() -> None:
     async def run() -> dict[str, FetchResult]:
         found: list[tuple[str, FetchResult]] = []

@@ -86,13 +86,16 @@ def test_tdm_file_longest_pattern_wins() -> None:
 
 def test_rights_of_a_page() -> None:
     agent = "sovwatch"
-    assert rights_of(page(b"", ("X-Robots-Tag", "noarchive, noindex")), agent=agent).noarchive
+    everybody = rights_of(page(b"", ("X-Robots-Tag", "noarchive, noindex")), agent=agent)
+    assert everybody.noindex and not everybody.noarchive, "noarchive to everybody is about showing copies"
+    assert rights_of(page(b"", ("X-Robots-Tag", "sovwatch: noarchive")), agent=agent).noarchive
+    assert rights_of(page(b"<head><meta name=SovWatch content=nocache></head>"), agent=agent).noarchive
     assert not rights_of(page(b"", ("X-Robots-Tag", "googlebot: noarchive")), agent=agent).noarchive
     assert rights_of(page(b"", ("X-Robots-Tag", "googlebot: nofollow, sovwatch: noindex")), agent=agent).noindex
     assert not rights_of(page(b"", ("X-Robots-Tag", "unavailable_after: 25 Jun 2030 15:00 PST")), agent=agent).noindex
     meta = rights_of(page(b"<head><meta name='robots' content='NOARCHIVE'><meta content=\"1\" name=tdm-reservation>"
                           b"<meta name=tdm-policy content=/licence></head>"), agent=agent)  # fmt: skip
-    assert meta.noarchive and meta.reserved and meta.tdm_policy == "/licence"
+    assert not meta.noarchive and meta.reserved and meta.tdm_policy == "/licence"
     assert not rights_of(page(b"<head></head><body><meta name=tdm-reservation content=1>"), agent=agent).reserved
     assert rights_of(page(b"", ("TDM-Reservation", "1")), agent=agent).evidence == ("tdm-reservation header",)
     assert rights_of(page(), agent=agent, rules=parse_tdm_file(b'[{"location":"/a","tdm-reservation":1}]')).reserved
