@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module
@@ -175,12 +176,13 @@ def revive_fork_server(context: Any) -> None:
     It answers in the order of requests, so one that forks a process for us is past everything the killed night sent.
     A real night is not concerned: its fork server is its own and ends with it.
     """
-    for _ in range(3):
+    for _ in range(50):
         forkserver.ensure_running()
         probe = context.Process(target=os.getpid)
         try:
             probe.start()
         except (OSError, EOFError):
+            time.sleep(0.1)  # it is on its way out
             continue
         probe.join()
         return
