@@ -16,6 +16,7 @@ from flows.alerts.credentials import Credentials, find_credentials
 from flows.alerts.smtp import FINAL_TIMEOUT_S, TIMEOUT_S, Answer, SmtpSession, open_session
 from warehouse.connection import Connection
 from warehouse.outbox import (
+    AttemptEnd,
     DueMail,
     InterruptedMail,
     clear_messages,
@@ -47,7 +48,7 @@ class Delivery:
     mail_id: str
     recipient_id: str
     message_id: str
-    ended: Literal["sent", "later", "failed", "unsure", "interrupted"]
+    ended: AttemptEnd
     code: str
     detail: str
     next_try_at: datetime | None = None
@@ -138,27 +139,22 @@ def deliver(
 
 def _take_up(con: Connection, mail: InterruptedMail, at: datetime) -> Delivery:
     """What a killed run left: surely not sent (due at once), or perhaps sent (once more, then a person's)."""
+    next_try_at: datetime | None = at
+    ended: AttemptEnd = "interrupted"
     if not mail.handed_over:
         mark_interrupted(con, mail.mail_id, at=at)
-        detail = "an earlier run was killed before it handed the mail over; it is sent now"
-        return Delivery(
-            mail_id=mail.mail_id,
-            recipient_id=mail.recipient_id,
-            message_id=mail.message_id,
-            ended="interrupted",
-            code="interrupted",
-            detail=detail,
-            next_try_at=at,
-        )
-    next_try_at = at if mail.unsure_attempts + 1 < MAX_UNSURE else None
-    detail = "an earlier run was killed while it handed the mail over; the server may have it"
-    mark_unsure(con, mail.mail_id, at=at, code="killed-unsure", detail=detail, next_try_at=next_try_at)
+        code, detail = "interrupted", "an earlier run was killed before it handed the mail over; it is sent now"
+    else:
+        ended, code = "unsure", "killed-unsure"
+        next_try_at = at if mail.unsure_attempts + 1 < MAX_UNSURE else None
+        detail = "an earlier run was killed while it handed the mail over; the server may have it"
+        mark_unsure(con, mail.mail_id, at=at, code=code, detail=detail, next_try_at=next_try_at)
     return Delivery(
         mail_id=mail.mail_id,
         recipient_id=mail.recipient_id,
         message_id=mail.message_id,
-        ended="unsure",
-        code="killed-unsure",
+        ended=ended,
+        code=code,
         detail=detail,
         next_try_at=next_try_at,
     )
