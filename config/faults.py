@@ -24,6 +24,8 @@ PATTERNS: Mapping[str, str] = {
     r"^[A-Z]{2}$": "a country code in capitals, like DE",
     r"^[^\r\n]+$": "text on one line",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "the name of an environment variable, like SOVWATCH_SMTP_PASSWORD",
+    r"^[a-z_][a-z0-9_]{0,62}$": "lower-case letters, digits and underscores, like sovwatch",
+    r"^[A-Za-z0-9.\-]+(:[0-9]{1,5})?$": "a host and a port without https://, like store.example.org:9000",
     r"^[1-9][0-9]*(\.[0-9]+)? ?(MB|GB|MiB|GiB)$": "an amount of memory, like 1GB",
 }
 

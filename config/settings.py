@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from config.kinds import Address, Cron, Line, Strict, Zone
+from config.kinds import Address, Cron, EnvName, Line, Strict, Zone
 
 
 def check_network(text: str) -> str:
@@ -88,12 +88,62 @@ class Retention(Strict):
     archive_days: int | None = Field(default=None, ge=1)
 
 
+def check_catalog(text: str) -> str:
+    """A libpq address of host, port, database and user; never a password."""
+    words = [word.partition("=") for word in text.split()]
+    wrong = [key for key, equals, value in words if key not in CATALOG_WORDS or not equals or not value]
+    if wrong and "password" in wrong[0]:
+        raise ValueError("a password must not stand in a file; put it into the variable that catalog_password_env names")
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} has no place in a catalog's address; write it like "
+                         "host=db.example.org dbname=sovwatch user=sovwatch")  # fmt: skip
+    return text
+
+
+CATALOG_WORDS = ("host", "port", "dbname", "user")
+Catalog = Annotated[Line, AfterValidator(check_catalog)]
+
+
+class Warehouse(Strict):
+    """Where the warehouse lies: a file in the state folder, or a lake that many machines share (docs/lake.md).
+
+    Of a lake: `catalog` is the address of a PostgreSQL database, `catalog_schema` the schema in it; `data` is
+    `s3://bucket/folder/` or a folder that all machines see; `endpoint`, `region`, `path_style` and `tls` describe an
+    S3-compatible store. Password and keys come from a Prefect block with keys `catalog_password`, `key_id` and
+    `secret_key`, where one is named, else from the environment variables that are named here.
+    """
+
+    kind: Literal["file", "lake"] = "file"
+    catalog: Catalog | None = None
+    catalog_schema: Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,62}$")] = "sovwatch"
+    data: Line | None = None
+    endpoint: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.\-]+(:[0-9]{1,5})?$")] | None = None
+    region: Line = "us-east-1"
+    path_style: bool = True
+    tls: bool = True
+    catalog_password_env: EnvName = "SOVWATCH_CATALOG_PASSWORD"
+    key_id_env: EnvName = "SOVWATCH_STORE_KEY_ID"
+    secret_key_env: EnvName = "SOVWATCH_STORE_SECRET_KEY"
+    prefect_block: str | None = None
+
+    @model_validator(mode="after")
+    def _lake_is_described(self) -> Warehouse:
+        missing = [name for name in ("catalog", "data") if getattr(self, name) is None]
+        if self.kind == "lake" and missing:
+            raise ValueError(f"a lake needs {' and '.join(missing)}; docs/lake.md shows a whole one")
+        if self.data and "@" in self.data:
+            raise ValueError("data holds a user or a key; put that into the variables that key_id_env and "
+                             "secret_key_env name")  # fmt: skip
+        return self
+
+
 class Settings(Strict):
     """Everything about a night but sources, topics and readers.
 
     Relative folders count from where the command is started. `archive_dir` None puts the archive of raw responses
     into the state folder. `max_age_days` is the oldest an entry may be when first seen. `max_attempts` is how often a
     page is asked for, over several nights, before its entry is given up. `workers` read pages in parallel (processes).
+    `warehouse` says where the collection lies.
     `corpus_dir` is a folder of reference documents that every night adds what is new from.
     """
 
@@ -108,6 +158,7 @@ class Settings(Strict):
     workers: int = Field(default=2, ge=1, le=64)
     memory_limit: Memory = "1GB"
     copies: CopyThresholds = CopyThresholds()
+    warehouse: Warehouse = Warehouse()
     stories: StoryThresholds = StoryThresholds()
     retention: Retention = Retention()
 

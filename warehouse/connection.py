@@ -9,6 +9,8 @@ from typing import TypeAlias
 import duckdb
 
 from extractors.model import Problem
+from warehouse.lake import HOUSE, LakeFault, attach_lake, is_conflict, is_pointer, read_pointer
+from warehouse.lake_reading import show_lake
 from warehouse.migrate import NewerWarehouse, migrate
 
 Connection: TypeAlias = duckdb.DuckDBPyConnection
@@ -17,7 +19,9 @@ Connection: TypeAlias = duckdb.DuckDBPyConnection
 class WarehouseError(Exception):
     """The warehouse cannot be used; `problem` says why and what to do. Nothing that was committed is lost.
 
-    Codes: `newer-schema`, `file-in-use`, `disk-full`, `out-of-memory`, `no-snapshot`, `cannot-open`.
+    Codes: `newer-schema`, `file-in-use`, `disk-full`, `out-of-memory`, `no-snapshot`, `cannot-open`; of a lake also
+    `lake-extensions` (packages missing), `lake-unreachable` and `lake-conflict` (another writer committed first:
+    nothing was written, and it can be tried again).
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -36,14 +40,20 @@ def open_memory() -> Connection:
 def open_file(path: Path, *, memory_limit: str = "1GB") -> Connection:
     """The writer's connection to the warehouse file, created and migrated as needed.
 
-    Raises WarehouseError if a newer version of the program wrote the file, if another process has it open, if the
-    disk is full, or if it is no warehouse.
+    `path` may also be the description of a lake (`warehouse.lake`). Raises WarehouseError if a newer version of the
+    program wrote the file, if another process has it open, if the disk is full, or if it is no warehouse.
     """
     con = None
     try:
-        con = duckdb.connect(str(path))
+        con = duckdb.connect(":memory:" if is_pointer(path) else str(path))
         prepare(con, memory_limit=memory_limit)
+        if is_pointer(path):
+            _enter_lake(con, path)
         migrate(con)
+    except LakeFault as error:
+        if con is not None:
+            con.close()
+        raise WarehouseError(load_problem(error.code, str(error), path)) from error
     except NewerWarehouse as error:
         if con is not None:
             con.close()
@@ -58,8 +68,11 @@ def open_file(path: Path, *, memory_limit: str = "1GB") -> Connection:
 def open_snapshot(path: Path, *, memory_limit: str = "1GB") -> Connection:
     """A reader's connection to the published snapshot. It sees what was published when it was opened, for good.
 
-    Raises WarehouseError if no snapshot was published yet or if the file is none.
+    `path` may also be the description of a lake: it is then read as it was when it was last published (or, through
+    `warehouse.lake`, as it stands). Raises WarehouseError if no snapshot was published yet or if the file is none.
     """
+    if is_pointer(path):
+        return _open_lake_snapshot(path, memory_limit=memory_limit)
     if not path.is_file():
         detail = f"there is no snapshot yet ({path}): it is published at the end of a run (sovwatch run)"
         raise WarehouseError(load_problem("no-snapshot", detail, path))
@@ -67,6 +80,30 @@ def open_snapshot(path: Path, *, memory_limit: str = "1GB") -> Connection:
         con = duckdb.connect(str(path), read_only=True)
         prepare(con, memory_limit=memory_limit)
     except duckdb.Error as error:
+        raise explain(error, path) from error
+    return con
+
+
+def _enter_lake(con: Connection, path: Path) -> None:
+    attach_lake(con, read_pointer(path).lake)
+    con.execute(f"USE {HOUSE}")
+
+
+def _open_lake_snapshot(path: Path, *, memory_limit: str) -> Connection:
+    con = duckdb.connect(":memory:")
+    try:
+        prepare(con, memory_limit=memory_limit)
+        pointer = read_pointer(path)
+        attach_lake(con, pointer.lake, read_only=True)
+        show_lake(con, published=pointer.published)
+    except LakeFault as error:
+        con.close()
+        raise WarehouseError(load_problem(error.code, str(error), path)) from error
+    except NewerWarehouse as error:
+        con.close()
+        raise WarehouseError(load_problem("newer-schema", str(error), path)) from error
+    except duckdb.Error as error:
+        con.close()
         raise explain(error, path) from error
     return con
 
@@ -99,6 +136,12 @@ def explain(error: duckdb.Error, path: Path | None = None) -> WarehouseError:
             f"the memory limit is too small for this step{where}; raise memory_limit in settings.yaml. {first_line}"
         )
         return WarehouseError(load_problem("out-of-memory", detail, path))
+    if is_conflict(error):
+        detail = f"another writer of the lake committed first; nothing of this step was stored: run it again{where}"
+        return WarehouseError(load_problem("lake-conflict", detail, path))
+    if re.search(r"Unable to connect to Postgres|HTTP Error|Could not establish connection|Could not connect", said):
+        detail = f"the lake's catalog or store does not answer, or refuses{where}: {first_line}"
+        return WarehouseError(load_problem("lake-unreachable", detail, path))
     return WarehouseError(load_problem("cannot-open", f"the warehouse cannot be used{where}: {first_line}", path))
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Container, Iterable
 from importlib.resources import files
 
 import duckdb
+
+from warehouse.lake import is_lake
+from warehouse.migrate_lake import find_views, lake_statements
 
 
 class NewerWarehouse(Exception):
@@ -17,28 +22,41 @@ def migrations() -> list[tuple[int, str, str]]:
     return sorted((int(f.name[:4]), f.name, f.read_text(encoding="utf-8")) for f in found)
 
 
-def migrate(con: duckdb.DuckDBPyConnection) -> int:
+def migrate(con: duckdb.DuckDBPyConnection, *, only: Container[int] | None = None) -> int:
     """Applies what is missing, each file in a transaction of its own; returns how many were applied.
 
-    Raises NewerWarehouse, before anything is changed, if the file has migrations that this version does not know.
+    `only` names the numbers to apply, where not all are wanted. On a lake the files are applied in its own words
+    (`warehouse/migrate_lake.py`). Raises NewerWarehouse, before anything is changed, if the warehouse has migrations
+    that this version does not know.
     """
-    con.execute("CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL)")
+    lake = is_lake(con)
+    key = "NOT NULL" if lake else "PRIMARY KEY"
+    con.execute(f"CREATE TABLE IF NOT EXISTS schema_migrations (number INTEGER {key}, name VARCHAR NOT NULL)")
     done = dict(con.execute("SELECT number, name FROM schema_migrations").fetchall())
     known = migrations()
-    newer = sorted(name for name in done.values() if name not in {name for _, name, _ in known})
+    check_known(done.values(), known)
+    views = find_views(sql for _, _, sql in known) if lake else frozenset[str]()
+    todo = [migration for migration in known if migration[0] not in done and (only is None or migration[0] in only)]
+    for number, name, sql in todo:
+        con.execute("BEGIN TRANSACTION")
+        try:
+            for statement in lake_statements(sql, views) if lake else (sql,):
+                con.execute(statement)
+            con.execute("INSERT INTO schema_migrations VALUES (?, ?)", [number, name])
+            con.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(duckdb.TransactionException):  # a COMMIT that failed leaves nothing to roll back
+                con.execute("ROLLBACK")
+            raise
+    return len(todo)
+
+
+def check_known(done: Iterable[str], known: Iterable[tuple[int, str, str]]) -> None:
+    """Raises NewerWarehouse if a migration was done that is not known."""
+    names = {name for _, name, _ in known}
+    newer = sorted(name for name in done if name not in names)
     if newer:
         raise NewerWarehouse(
             f"this warehouse was written by a newer version of sovwatch (it has {', '.join(newer)}, which this version "
             "does not know). Install that version or a later one; the file was not changed."
         )
-    todo = [migration for migration in known if migration[0] not in done]
-    for number, name, sql in todo:
-        con.execute("BEGIN TRANSACTION")
-        try:
-            con.execute(sql)
-            con.execute("INSERT INTO schema_migrations VALUES (?, ?)", [number, name])
-            con.execute("COMMIT")
-        except BaseException:
-            con.execute("ROLLBACK")
-            raise
-    return len(todo)

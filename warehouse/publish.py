@@ -1,16 +1,14 @@
 """Publishes the warehouse as a read-only snapshot, so that readers and the night never wait for one another.
 
-What a reader gets is decided by the schema's own comments. A table without a comment, or whose comment begins with
-`Private:`, stays in the writer's file; so does a column whose comment begins with `Private:`. A text column whose
-comment ends with `Secrets hidden.` goes out with passwords, keys, tokens and mail addresses replaced by stars. All
-views go out. Indexes do not: the snapshot is only read.
+What a reader gets is decided by the schema's own comments (`warehouse/public.py`). All views go out. Indexes do not:
+the snapshot is only read. On a lake nothing is copied: its version of the moment is written down as the published one,
+and readers read that (`warehouse/lake_reading.py`).
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,15 +17,17 @@ import duckdb
 
 from warehouse.batches import transaction
 from warehouse.connection import WarehouseError, explain, load_problem
+from warehouse.lake import current_version, data_bytes, is_lake
+from warehouse.public import Columns, comment_statement, public_columns, shown_as
 from warehouse.sql import load_sql
-
-PRIVATE = "Private:"
-MASKED = "Secrets hidden."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The snapshot as it lies there now: file, bytes, tables, and whether this call wrote it or found it current."""
+    """The snapshot as it lies there now: file, bytes, tables, and whether this call wrote it or found it current.
+
+    Of a lake: the file that describes it, and the bytes of the data that the published version needs.
+    """
 
     path: Path
     bytes: int
@@ -42,11 +42,13 @@ def publish_snapshot(con: duckdb.DuckDBPyConnection, *, snapshot: Path, publishe
     writer's connection, outside of a transaction. Raises WarehouseError (`disk-full` and others); the previous
     snapshot is then untouched.
     """
+    if is_lake(con):
+        return _publish_version(con, snapshot, published_at=published_at)
     fresh = snapshot.with_name(snapshot.name + ".new")
     try:
         con.execute("CHECKPOINT")
         stamp = _stamp(con)
-        tables = _published_columns(con)
+        tables = public_columns(con)
         if stamp and stamp == _stamp_of(snapshot):
             return Published(path=snapshot, bytes=snapshot.stat().st_size, tables=len(tables), written=False)
         _remove(fresh)
@@ -68,10 +70,25 @@ def publish_snapshot(con: duckdb.DuckDBPyConnection, *, snapshot: Path, publishe
     return Published(path=snapshot, bytes=snapshot.stat().st_size, tables=len(tables), written=True)
 
 
+def _publish_version(con: duckdb.DuckDBPyConnection, snapshot: Path, *, published_at: datetime) -> Published:
+    """Writes down that the lake as it stands is what readers see; nothing is copied, and nobody waits."""
+    try:
+        tables = len(public_columns(con))
+        size = data_bytes(con)
+        version = current_version(con)
+        last = _value(con, load_sql("lake_published"))
+        written = last is None or int(last) != version - 1  # the row that says so made a version itself
+        if written:
+            con.execute(load_sql("publish_info_row"), {"published_at": published_at, "stamp": str(version)})
+    except duckdb.Error as error:
+        raise explain(error, snapshot) from error
+    return Published(path=snapshot, bytes=size, tables=tables, written=written)
+
+
 def _copy(
     con: duckdb.DuckDBPyConnection,
     path: Path,
-    tables: dict[str, list[tuple[str, str, str]]],
+    tables: dict[str, Columns],
     *,
     published_at: datetime,
     stamp: str | None,
@@ -84,7 +101,7 @@ def _copy(
     try:
         with transaction(con):
             for table, columns in tables.items():
-                chosen = ", ".join(_expression(name, comment) for name, _, comment in columns)
+                chosen = ", ".join(shown_as(name, comment) for name, _, comment in columns)
                 con.execute(f'CREATE TABLE snapshot."{table}" AS SELECT {chosen} FROM "{home}"."{table}"')
             con.execute("USE snapshot")
             con.execute(load_sql("publish_info_row"), {"published_at": published_at, "stamp": stamp})
@@ -93,7 +110,7 @@ def _copy(
             public = {(table, name) for table, columns in tables.items() for name, _, _ in columns}
             for kind, relation, column, comment in comments:
                 if kind == "VIEW" or (relation in tables and (column is None or (relation, column) in public)):
-                    con.execute(_comment(kind, relation, column, comment))
+                    con.execute(comment_statement(kind, relation, column, comment))
         con.execute("CHECKPOINT snapshot")
     finally:
         con.execute(f'USE "{home}"')
@@ -112,25 +129,6 @@ def _create_views(con: duckdb.DuckDBPyConnection, views: list[str]) -> None:
                     raise
                 waiting.append(sql)
         views = waiting
-
-
-def _published_columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str, str]]]:
-    """Table to (column, type, comment) of what readers may see."""
-    tables: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for table, table_comment, column, kind, comment in con.execute(load_sql("publish_columns")).fetchall():
-        if table_comment and not table_comment.startswith(PRIVATE) and not comment.startswith(PRIVATE):
-            tables[table].append((column, kind, comment))
-    return dict(tables)
-
-
-def _expression(column: str, comment: str) -> str:
-    return f'hide_secrets("{column}") AS "{column}"' if comment.endswith(MASKED) else f'"{column}"'
-
-
-def _comment(kind: str, relation: str, column: str | None, comment: str) -> str:
-    text = comment.replace("'", "''")
-    target = f'{kind} "{relation}"' if column is None else f'COLUMN "{relation}"."{column}"'
-    return f"COMMENT ON {target} IS '{text}'"
 
 
 def _stamp(con: duckdb.DuckDBPyConnection) -> str | None:
