@@ -34,14 +34,16 @@ def show_lake(con: duckdb.DuckDBPyConnection, *, published: bool) -> int:
     info = _last_publication(con) if published else None
     version = int(info[1]) if info else current_version(con)
     migrate(con, only=done)
-    comments = con.execute(load_sql("publish_comments")).fetchall()
-    public = public_columns(con)
-    for table in [row[0] for row in con.execute(load_sql("lake_tables"), {"house": "memory"}).fetchall()]:
+    with duckdb.connect() as plain:  # asked here, the catalog's functions would go through the lake as well
+        migrate(plain, only=done)
+        tables = [row[0] for row in plain.execute(load_sql("lake_tables"), {"house": "memory"}).fetchall()]
+        comments = plain.execute(load_sql("publish_comments")).fetchall()
+        public = public_columns(plain)
+    con.execute("BEGIN TRANSACTION")  # as one: the lake is asked for its state once
+    for table in tables:
         con.execute(f'DROP TABLE "{table}"')
         if table == INFO:
-            stamp, at = (info[1], info[0].isoformat()) if info else ("", "epoch")
-            facts = f"SELECT TIMESTAMPTZ '{at}' AS published_at, '{stamp}' AS stamp" + ("" if info else " LIMIT 0")
-            con.execute(f"CREATE VIEW {INFO} AS {facts}")
+            con.execute(f"CREATE VIEW {INFO} AS {_facts(info)}")
         elif published and table in public:
             chosen = ", ".join(shown_as(name, comment) for name, _, comment in public[table])
             con.execute(f'CREATE VIEW "{table}" AS SELECT {chosen} FROM {HOUSE}."{table}" AT (VERSION => {version})')
@@ -49,11 +51,17 @@ def show_lake(con: duckdb.DuckDBPyConnection, *, published: bool) -> int:
             con.execute(f'CREATE VIEW "{table}" AS SELECT * FROM {HOUSE}."{table}" AT (VERSION => {version})')
         else:
             continue
-        shown = {row[0] for row in con.execute(f'DESCRIBE "{table}"').fetchall()}
+        shown = {None, *(name for name, _, _ in public.get(table, ()))}
         for _, relation, column, comment in comments:
-            if relation == table and (column is None or column in shown):
+            if relation == table and (column in shown or not published):
                 con.execute(comment_statement("VIEW", relation, column, comment))
+    con.execute("COMMIT")
     return version
+
+
+def _facts(info: tuple[datetime, str] | None) -> str:
+    at, stamp = (info[0].isoformat(), info[1]) if info else ("epoch", "")
+    return f"SELECT TIMESTAMPTZ '{at}' AS published_at, '{stamp}' AS stamp" + ("" if info else " LIMIT 0")
 
 
 def _last_publication(con: duckdb.DuckDBPyConnection) -> tuple[datetime, str]:
