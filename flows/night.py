@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from pathlib import Path
 
 from config.house import House
 from extractors.feeds.changes import SourceChange
@@ -19,8 +18,10 @@ from extractors.web.gates import HostBook
 from extractors.web.rights import RightsPolicy
 from extractors.web.robots import RobotsPolicy
 from flows.exits import Exit
+from flows.placing import settle_warehouse, snapshot_file, warehouse_file
 from flows.report import NightReport, SourceLine
 from warehouse.connection import Connection, open_file
+from warehouse.lake import hold_lake
 from warehouse.lock import hold_lock
 from warehouse.store import (
     RunState,
@@ -32,6 +33,8 @@ from warehouse.store import (
     store_sources,
     transaction,
 )
+
+__all__ = ["VERSION", "Night", "open_night", "product_token", "snapshot_file", "warehouse_file"]
 
 VERSION = version("sovwatch")
 # A clock this far behind the last run did not tick backwards by itself.
@@ -126,12 +129,14 @@ def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
     Raises `warehouse.lock.LockHeld` if another run holds the warehouse, and `warehouse.connection.WarehouseError` if
     it cannot be used.
     """
+    settle_warehouse(house.settings)
     state = house.settings.state_dir
     purpose = f"{kind} of {as_of:%Y-%m-%d %H:%M} UTC"
     lock = hold_lock(state, purpose=purpose, since=datetime.now(UTC), patience_s=PATIENCE_S)
     with lock, contextlib.ExitStack() as stack:
         con = open_file(warehouse_file(state), memory_limit=house.settings.memory_limit)
         stack.callback(con.close)
+        stack.enter_context(hold_lake(con, purpose=purpose, since=datetime.now(UTC)))
         archive = stack.enter_context(Archive(house.settings.archive_folder))
         begun = time.monotonic()
         yield Night(
@@ -152,13 +157,3 @@ def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
 def product_token(user_agent: str) -> str:
     """The name by which robots.txt addresses us: what stands before the version (RFC 9309, section 2.2.1)."""
     return user_agent.split("/")[0].split()[0]
-
-
-def warehouse_file(state_dir: Path) -> Path:
-    """The private file that only the night writes; everybody else reads the snapshot."""
-    return state_dir / "warehouse.duckdb"
-
-
-def snapshot_file(state_dir: Path) -> Path:
-    """The published read-only copy."""
-    return state_dir / "sovwatch.duckdb"

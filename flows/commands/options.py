@@ -45,8 +45,15 @@ def config_folder(chosen: Path | None) -> Path:
 
 def open_house(chosen: Path | None) -> House:
     """The checked configuration; ends the command with every fault, one a line, if there is any."""
+    from flows.placing import settle_warehouse
+    from warehouse.connection import WarehouseError
+
     try:
-        return load_house(config_folder(chosen))
+        house = load_house(config_folder(chosen))
+        settle_warehouse(house.settings)
+        return house
+    except WarehouseError as error:
+        fail(error.problem.detail, Exit.CONFIG)
     except ConfigError as error:
         for fault in error.faults:
             err.print(str(fault), markup=False, style="red")
