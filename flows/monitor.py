@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from config.house import House
 from flows.alerts import deliver
 from flows.exits import Exit
+from flows.journal import Journaled
 from flows.night import open_night, warehouse_file
+from flows.past import Past
 from flows.performing import Performer, Plainly
 from flows.report import NightReport
 from flows.reporting import gather_report
@@ -35,7 +37,13 @@ def send_due(house: House, *, now: datetime | None = None) -> str:
 
 
 def run_night(
-    house: House, *, as_of: datetime | None = None, kind: str = "night", performer: Performer | None = None
+    house: House,
+    *,
+    as_of: datetime | None = None,
+    kind: str = "night",
+    performer: Performer | None = None,
+    run_id: str | None = None,
+    past: Past | None = None,
 ) -> NightReport:
     """The night's report, after everything in it is stored, told, mailed and published.
 
@@ -45,8 +53,9 @@ def run_night(
     it cannot be used (disk full); any other exception is a bug. The run is then `failed`, finished steps are kept.
     """
     begun = time.monotonic()
-    do = performer or Plainly()
-    with open_night(house, as_of=as_of or datetime.now(UTC), kind=kind) as night, night.recorded():
+    opened = open_night(house, as_of=as_of or datetime.now(UTC), kind=kind, run_id=run_id, past=past)
+    with opened as night, night.recorded():
+        do = Journaled(performer or Plainly(), night.archive)
         do.run("load reference corpus", lambda: load_reference(night))
         if not do.run("read feeds", lambda: read_feeds(night)):
             give_back(night)

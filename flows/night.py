@@ -18,6 +18,8 @@ from extractors.web.gates import HostBook
 from extractors.web.rights import RightsPolicy
 from extractors.web.robots import RobotsPolicy
 from flows.exits import Exit
+from flows.journal import note_run
+from flows.past import Past
 from flows.placing import settle_warehouse, snapshot_file, warehouse_file
 from flows.report import NightReport, SourceLine
 from warehouse.connection import Connection, open_file
@@ -50,7 +52,7 @@ class Night:
     `clock` starts at `as_of` and moves with real time, so that a replayed night has consistent times. `seconds` adds
     up where the time went; `problems`, `warnings`, `sources` and `changes` collect what the report says of tonight.
     `robots`, `rights` and `hosts` are what the night has learnt of its hosts: rules, reservations, turns.
-    `sends_mail` is False for runs over the past.
+    `sends_mail` is False for runs over the past. `past` holds the recorded answers of a run that is gone through again.
     """
 
     house: House
@@ -65,6 +67,7 @@ class Night:
     rights: RightsPolicy
     hosts: HostBook
     sends_mail: bool = True
+    past: Past | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -102,6 +105,8 @@ class Night:
                 version=VERSION,
             )  # fmt: skip
             store_sources(self.con, sources)
+        if self.past is None:
+            note_run(self.archive, self.house, run_id=self.run_id, kind=self.kind, as_of=self.as_of)
         try:
             yield
         except Exception:
@@ -120,14 +125,17 @@ class Night:
                 self.con, run_id=self.run_id, finished_at=datetime.now(UTC), state=state,
                 exit_code=int(report.exit_code), counts=report.counts(),
             )  # fmt: skip
+        self.archive.note("closed", {"exit_code": int(report.exit_code)}, at=datetime.now(UTC))
 
 
 @contextlib.contextmanager
-def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
+def open_night(
+    house: House, *, as_of: datetime, kind: str, run_id: str | None = None, past: Past | None = None
+) -> Iterator[Night]:
     """The night, with the lock held and everything closed at the end.
 
-    Raises `warehouse.lock.LockHeld` if another run holds the warehouse, and `warehouse.connection.WarehouseError` if
-    it cannot be used.
+    `run_id` and `past` are those of a run that is gone through again. Raises `warehouse.lock.LockHeld` if another run
+    holds the warehouse, and `warehouse.connection.WarehouseError` if it cannot be used.
     """
     settle_warehouse(house.settings)
     state = house.settings.state_dir
@@ -142,7 +150,7 @@ def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
         yield Night(
             house=house,
             kind=kind,
-            run_id=f"{as_of:%Y%m%dT%H%M%SZ}.{count_runs_at(con, as_of=as_of) + 1}",
+            run_id=run_id or f"{as_of:%Y%m%dT%H%M%SZ}.{count_runs_at(con, as_of=as_of) + 1}",
             as_of=as_of,
             clock=lambda: as_of + timedelta(seconds=time.monotonic() - begun),
             con=con,
@@ -151,6 +159,7 @@ def open_night(house: House, *, as_of: datetime, kind: str) -> Iterator[Night]:
             robots=RobotsPolicy(agent=product_token(house.settings.fetch.user_agent)),
             rights=RightsPolicy(),
             hosts={},
+            past=past,
         )
 
 

@@ -246,3 +246,22 @@ def _read_in_worker(page: FetchedPage, entry: FeedEntry | None, now: datetime,
     from extractors.pages.reading import read_page
 
     return _bounded(page, lambda: read_page(page, entry, now=now, gate=_gate, site_boilerplate=site_boilerplate))
+
+
+def prepare_worker(limits: PageLimits, gate: Gate | None) -> None:
+    """Makes this process one that reads pages within limits; for workers that are not the pool's own."""
+    _prepare_worker(limits, gate)
+
+
+def read_bounded(page: FetchedPage, entry: FeedEntry | None, *, now: datetime) -> PageReading:
+    """The page's reading in this prepared process, in its main thread; a bug in one page becomes its problem."""
+    title = entry.title if entry else ""
+    try:
+        result = _read_in_worker(page, entry, now, frozenset())
+    except Exception as bug:  # as in PagePool: one page's bug must not cost the others
+        detail = f"{type(bug).__name__}: {bug}"[:500]
+        result = Problem(stage="extract", url=page.final_url, code="extractor-bug", detail=detail)
+    if isinstance(result, Problem):
+        return PageReading(title=title, problem=result)
+    assert isinstance(result, PageReading)
+    return result

@@ -5,18 +5,19 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import json
 import os
 import re
 import secrets
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -32,6 +33,8 @@ _MAX_RECORD_BYTES = 64_000_000
 _TRANSFER = frozenset(("content-encoding", "transfer-encoding", "content-length"))
 _ORIGINAL = "X-Archive-Orig-"
 _OURS = ("Sovwatch-Request-URI", "Sovwatch-Permanent-URI", "Sovwatch-Elapsed")
+# The journal: of which run a record is, which number it has there, and what kind of note it is (if it is one).
+RUN, NUMBER, NOTE = "Sovwatch-Run", "Sovwatch-Number", "Sovwatch-Note"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -64,6 +67,8 @@ class Archive:
         self.folder = folder
         self.rotate_bytes = rotate_bytes
         self._writing: _Writing | None = None
+        self._run: str | None = None
+        self._number = 0
         folder.mkdir(parents=True, exist_ok=True)
         self.recover()
 
@@ -80,14 +85,39 @@ class Archive:
 
         Raises ArchiveUnwritable; then nothing of the record is left in the file.
         """
-        record = _packed(_response(page))
+        return self._add(_response(page), page.fetched_at, page.final_url)
+
+    def open_journal(self, run_id: str) -> None:
+        """From now on every record says of which run it is and which number it has there."""
+        self._run, self._number = run_id, 0
+
+    def note(self, kind: str, facts: Mapping[str, Any], *, at: datetime) -> None:
+        """Writes to the run's journal what is no response: answers without a page, steps done, documents added.
+
+        A `metadata` record with `facts` as JSON; read back by `extractors.web.journal`. Raises ArchiveUnwritable.
+        """
+        record = WarcRecord()
+        record.init_headers(record_type=WarcRecordType.metadata)
+        record.record_date = at.astimezone(UTC)
+        record.headers["WARC-Date"] = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        record.headers["Content-Type"] = "application/json"
+        record.headers[NOTE] = _field(kind)
+        record.set_bytes_content(json.dumps(facts, ensure_ascii=False).encode("utf-8", "replace"))
+        self._add(record, at, f"a note ({kind})")
+
+    def _add(self, record: WarcRecord, at: datetime, what: str) -> ArchiveRef:
+        if self._run is not None:
+            self._number += 1
+            record.headers[RUN] = _field(self._run)
+            record.headers[NUMBER] = str(self._number)
+        packed = _packed(record)
         try:
-            writing = self._file(page.fetched_at)
+            writing = self._file(at)
             offset = writing.size
-            _write_whole(writing, record)
+            _write_whole(writing, packed)
         except OSError as error:
             reason = "the disk is full" if error.errno == errno.ENOSPC else str(error)
-            raise ArchiveUnwritable(error.errno, f"cannot archive {page.final_url[:200]}: {reason}") from error
+            raise ArchiveUnwritable(error.errno, f"cannot archive {what[:200]}: {reason}") from error
         return ArchiveRef(file=writing.name, offset=offset)
 
     def read(self, ref: ArchiveRef) -> FetchedPage:
@@ -104,7 +134,7 @@ class Archive:
         found = next(iter(ArchiveIterator(BytesIO(member), parse_http=False)), None)
         if found is None or found.record_type != WarcRecordType.response:
             raise ArchiveUnreadable(errno.EIO, f"{ref.file} at {ref.offset}: no response there")
-        return _page(found, ref)
+        return page_of(found, ref)
 
     def sync(self) -> None:
         """Everything appended so far is on the disk."""
@@ -239,7 +269,8 @@ def _reason(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"
 
 
-def _page(record: WarcRecord, ref: ArchiveRef) -> FetchedPage:
+def page_of(record: WarcRecord, ref: ArchiveRef) -> FetchedPage:
+    """The response in a record of ours, read without fastwarc's parsing of HTTP."""
     head, _, body = record.reader.read().partition(b"\r\n\r\n")
     status, *lines = head.decode("utf-8", "replace").split("\r\n")
     pairs = (line.partition(": ") for line in lines)

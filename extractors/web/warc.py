@@ -31,14 +31,15 @@ def read_warc(path: Path, *, max_bytes: int) -> Iterator[FetchedPage | Problem]:
     try:
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream, record_types=WarcRecordType.response, func_filter=is_http):
-                page = _page(record, max_bytes)
+                page = page_of_record(record, max_bytes)
                 if page is not None:
                     yield page
     except (OSError, ValueError, EOFError, RuntimeError) as error:
         yield Problem(stage="archive", url=str(path), code="bad-warc", detail=f"{path.name} cannot be read: {error}")
 
 
-def _page(record: WarcRecord, max_bytes: int) -> FetchedPage | None:
+def page_of_record(record: WarcRecord, max_bytes: int) -> FetchedPage | None:
+    """The HTML page in a response record; None where it is none, or larger than that."""
     headers = record.http_headers
     url = fetchable_url(record.headers.get("WARC-Target-URI") or "")
     if url is None or headers is None or headers.status_code != 200:

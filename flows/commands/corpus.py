@@ -14,14 +14,18 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from config.house import House
+from config.load import load_house, shipped_folder
 from extractors.documents import SUFFIXES
 from extractors.model import Article, Problem
+from extractors.web.archive import Archive
 from flows.commands import app
 from flows.commands.answers import json_text, safe
 from flows.commands.options import ConfigOption, JsonOption, err, fail, open_house, out
 from flows.commands.reading import StateOption, stop
 from flows.document_files import document_files, read_file
 from flows.exits import Exit
+from flows.journal import note_corpus
 from flows.night import snapshot_file, warehouse_file
 from warehouse.connection import WarehouseError, open_file
 from warehouse.lock import LockHeld, hold_lock
@@ -70,6 +74,7 @@ def add(
     if folder is not None and articles:
         try:
             done = store([article for _, article in articles], folder, now=now)
+            _write_down([article for _, article in articles], done, _house_of(state, config), now=now)
         except LockHeld as held:
             fail(str(held), Exit.LOCKED)
         except WarehouseError as error:
@@ -108,7 +113,7 @@ def list_references(state: StateOption = None, config: ConfigOption = None, as_j
 
 def store(articles: Sequence[Article], state_dir: Path, *, now: datetime) -> dict[str, str]:
     """Stores the articles and publishes; gives for each article id what became of it, a key of `STATES`."""
-    run_id = f"corpus.{now:%Y%m%dT%H%M%SZ}"
+    run_id = corpus_run(now)
     became: dict[str, str] = {}
     with hold_lock(state_dir, purpose="corpus add", since=now), open_file(warehouse_file(state_dir)) as con:
         with transaction(con):
@@ -122,6 +127,27 @@ def store(articles: Sequence[Article], state_dir: Path, *, now: datetime) -> dic
                     became.setdefault(article_id, field.name)
         publish_snapshot(con, snapshot=snapshot_file(state_dir), published_at=now)
     return became
+
+
+def _write_down(articles: Sequence[Article], done: dict[str, str], house: House, *, now: datetime) -> None:
+    """Into the archive's journal, in full, what became known: a rebuilt warehouse must know it too."""
+    fresh = [article for article in articles if done.get(article.article_id, "known") != "known"]
+    with Archive(house.settings.archive_folder) as archive:
+        note_corpus(archive, house, run_id=corpus_run(now), as_of=now, articles=fresh)
+
+
+def _house_of(state: Path | None, config: Path | None) -> House:
+    """The house whose archive goes with the state folder: with --state, no configuration is asked for."""
+    if state is None:
+        return open_house(config)
+    house = load_house(shipped_folder())
+    own = house.settings.model_copy(update={"state_dir": state, "archive_dir": None})
+    return dataclasses.replace(house, settings=own)
+
+
+def corpus_run(now: datetime) -> str:
+    """The id of a run that adds references."""
+    return f"corpus.{now:%Y%m%dT%H%M%SZ}"
 
 
 def _stored(state_dir: Path) -> list[ReferenceRow]:

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from config.house import House
 from extractors.model import Article, digest64
+from extractors.web.archive import Archive
 from flows.demo.outlets import NIGHTS, Reference, load_newsroom
+from flows.journal import note_corpus
 from flows.night import warehouse_file
 from warehouse.connection import open_file
 from warehouse.dedupe import fingerprint
@@ -25,6 +27,8 @@ def add_newsroom_reference(house: House) -> str:
     with contextlib.closing(open_file(warehouse_file(state))) as con, transaction(con):
         known = without_text(reference, at=NIGHTS[0])
         add_shipped(con, run_id="demo-reference", as_of=NIGHTS[0], references=(known,))
+    with Archive(house.settings.archive_folder) as archive:
+        note_corpus(archive, house, run_id="demo-reference", as_of=NIGHTS[0], fingerprints=(known,))
     return reference.title
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.document_files import document_files, read_file
+from flows.journal import note_references
 from flows.night import Night
 from warehouse.reference import add_references, add_shipped
 from warehouse.store import transaction
@@ -13,6 +14,10 @@ def load_reference(night: Night) -> int:
     with night.timed("duckdb"), transaction(night.con):
         shipped = add_shipped(night.con, run_id=night.run_id, as_of=night.as_of)
     folder = night.house.settings.corpus_dir
+    if night.past is not None:
+        with night.timed("duckdb"), transaction(night.con):
+            done = add_references(night.con, night.past.references(), run_id=night.run_id, as_of=night.as_of)
+        return shipped + len(done.added) + len(done.upgraded)
     if folder is None:
         return shipped
     with night.timed("extraction"):
@@ -21,4 +26,6 @@ def load_reference(night: Night) -> int:
     articles = [article for one in read for article in one.articles]
     with night.timed("duckdb"), transaction(night.con):
         done = add_references(night.con, articles, run_id=night.run_id, as_of=night.as_of)
+    fresh = {*done.added, *done.upgraded, *done.revised}
+    note_references(night.archive, [a for a in articles if a.article_id in fresh], at=night.as_of)
     return shipped + len(done.added) + len(done.upgraded)

@@ -88,10 +88,12 @@ class PageSupply:
     def take(self, night: Night, most: int) -> list[Answer]:
         """The next answers, at most so many, fewer where fetching pauses; an empty list once all were taken."""
         batch: list[Answer] = []
+        if night.past is not None:  # the batches of then: what a site repeats is learnt by the batch
+            most = night.past.next_batch()
         with night.timed("waiting for pages"):
             while len(batch) < most:
                 try:
-                    answer = self.answers.get(timeout=1.0 if batch else None)
+                    answer = self.answers.get(timeout=1.0 if batch and night.past is None else None)
                 except queue.Empty:
                     break
                 if answer is None:
@@ -119,7 +121,7 @@ def read_batch(night: Night, pool: PagePool, answers: Sequence[Answer]) -> int:
         page = result if isinstance(result, FetchedPage) else None
         if not isinstance(result, FetchedPage):
             problem = result if isinstance(result, Problem) else unasked_304(item)
-            page = feed_text_as_page(item.entry, problem, fetched_at=fetch.fetched_at)
+            page = feed_text_as_page(item.entry, problem, fetched_at=night.as_of)
             if page is None:
                 topics = night.matcher.match(item.entry.title, item.entry.summary, "", item.entry.language)
                 readings.append(reading_of_problem(item, problem, fetch=fetch, topics=topics, as_of=night.as_of,
@@ -142,18 +144,18 @@ def _read(
         return []
     with night.timed("duckdb"):
         furniture = find_site_boilerplate(night.con, {site_of(page.final_url) for _, page, _ in pages})
-    sources = {id(page): (item, fetch) for item, page, fetch in pages}
     jobs = [
         PageJob(page=page, entry=item.entry, site_boilerplate=furniture.get(site_of(page.final_url), frozenset()))
         for item, page, _ in pages
     ]
-    readings = []
     with night.timed("extraction"):
-        for job, read in pool.read_many(jobs, now=night.clock()):
-            item, fetch = sources[id(job.page)]
-            readings.append(reading_of_page(item, read, fetch=fetch, as_of=night.as_of,
-                                            max_attempts=night.house.settings.max_attempts))  # fmt: skip
-    return readings
+        # In the order in which they came, not in that in which workers were done: two pages may be one article.
+        read_of = {id(job.page): read for job, read in pool.read_many(jobs, now=night.as_of)}
+    most = night.house.settings.max_attempts
+    return [
+        reading_of_page(item, read_of[id(page)], fetch=fetch, as_of=night.as_of, max_attempts=most)
+        for item, page, fetch in pages
+    ]
 
 
 def discovery_only(url: str) -> Problem:

@@ -1,17 +1,18 @@
-"""The night's visitor: one fetcher with the settings' manners, and every answer archived before anybody reads it."""
+"""The night's visitor: one fetcher with the settings' manners; what may be kept is archived before anybody reads it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from config.house import House
-from extractors.model import FetchedPage
+from extractors.model import FetchedPage, Problem
 from extractors.web.fetch import Fetcher, fetch_all
 from extractors.web.gates import HostBook
 from extractors.web.guard import GuardPolicy
+from extractors.web.journal import facts_of_answer
 from extractors.web.model import FetchLimits, FetchRequest, FetchResult
 from extractors.web.rights import RightsPolicy
 from extractors.web.robots import RobotsPolicy
@@ -36,12 +37,23 @@ def ask_all(night: Night, requests: Sequence[FetchRequest], heard: Heard, *, slo
             await fetch_all(fetcher, requests, on_result=archived)
 
     def archived(request: FetchRequest, result: FetchResult) -> None:
-        if isinstance(result, FetchedPage):
+        if isinstance(result, FetchedPage) and result.keep:
             result = replace(result, archive=night.archive.append(result))
+        else:
+            known = unkept(result) if isinstance(result, FetchedPage) else result
+            night.archive.note("answer", facts_of_answer(request.url, known), at=datetime.now(UTC))
         heard(request, result)
 
-    if requests:
+    if night.past is not None:
+        night.past.answer_all(requests, heard)
+    elif requests:
         asyncio.run(visit())
+
+
+def unkept(page: FetchedPage) -> Problem:
+    """What the archive knows of a page whose publisher asks us by name not to archive it."""
+    detail = "the publisher asks that the page be not archived; it cannot be read again from the archive"
+    return Problem(stage="archive", url=page.url, code="not-archived", detail=detail)
 
 
 def recall_site_files(night: Night) -> None:

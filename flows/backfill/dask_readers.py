@@ -1,0 +1,76 @@
+"""Parts of archives read on a Dask cluster: workers share nothing with us but the queue and the files.
+
+`distributed` is used as it is. `prefect-dask` maps Prefect tasks over a cluster; here the unit of work is a part of a
+file, of which a run may have tens of thousands, and a Prefect task run for each would cost more than reading it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+
+from distributed import Client, LocalCluster
+
+from extractors.pages.part_worker import PartJob, PartReading, PartWorker
+from extractors.pages.pool import Gate
+from flows.backfill.readers import in_order
+from flows.night import Night
+
+_MINE = threading.local()
+
+
+class DaskReaders(AbstractContextManager["DaskReaders"]):
+    """Reads parts on the workers of a client. A worker that is killed costs its part, which another one reads again."""
+
+    def __init__(self, client: Client, gate: Gate | None, *, key: str) -> None:
+        self._client = client
+        self._key = key
+        # Sent to each worker once, not with every part.
+        self._gate = client.scatter(gate, broadcast=True)  # type: ignore[no-untyped-call]
+
+    def __exit__(self, *_: object) -> None:
+        self._gate.release()
+
+    def read_all(self, jobs: Iterable[PartJob]) -> Iterator[PartReading]:
+        """One reading a job, in order. The files must lie under the same paths for every worker."""
+        threads = sum(self._client.nthreads().values()) or 1  # type: ignore[no-untyped-call]
+
+        def start(job: PartJob) -> object:
+            return self._client.submit(read_on_worker, job, self._gate, self._key, pure=False, retries=2)
+
+        return in_order(jobs, start, ahead=2 * threads)  # type: ignore[arg-type]
+
+
+def read_on_worker(job: PartJob, gate: Gate | None, key: str) -> PartReading:
+    """In a Dask worker: its thread has a reading process of its own, for as long as the gate stays the same."""
+    if getattr(_MINE, "key", None) != key:
+        if getattr(_MINE, "worker", None) is not None:
+            _MINE.worker.end()
+        _MINE.worker, _MINE.key = PartWorker(gate), key
+    worker: PartWorker = _MINE.worker
+    return worker.read(job)
+
+
+def open_dask_readers(client: Client, night: Night) -> DaskReaders:
+    """Readers for a run, on the workers of the client."""
+    return DaskReaders(client, night.matcher.match, key=night.run_id)
+
+
+@contextmanager
+def dask_cluster(
+    address: str | None, *, workers: int | None = None
+) -> Iterator[Callable[[Night], AbstractContextManager[DaskReaders]]]:
+    """What opens the readers of a run on the scheduler at `address`, or on a cluster of this machine."""
+    if address is not None:
+        with Client(address) as client:  # type: ignore[no-untyped-call]
+            yield partial(open_dask_readers, client)
+        return
+    with (
+        LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=workers or 2, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        Client(cluster) as client,  # type: ignore[no-untyped-call]
+    ):
+        yield partial(open_dask_readers, client)
