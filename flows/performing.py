@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Protocol, TypeVar
 
+from warehouse.batches import try_again
+
 Listener = Callable[[str], None]
 # Hears the name of every step as it begins: what a terminal shows while a night is at work.
 LISTENER: ContextVar[Listener] = ContextVar("LISTENER", default=lambda name: None)
@@ -36,9 +38,9 @@ class Plainly:
     """Steps as function calls, without Prefect: for tests, benchmarks and replays."""
 
     def run(self, name: str, step: Callable[[], T]) -> T:
-        """Calls the step."""
+        """Calls the step; again, where another writer of the warehouse was faster."""
         LISTENER.get()(name)
-        return step()
+        return try_again(step)
 
     def start(self, name: str, step: Callable[[], T]) -> Started[T]:
         """Calls the step in a thread that ends with it."""

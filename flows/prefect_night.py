@@ -32,6 +32,7 @@ from flows.exits import Exit
 from flows.monitor import run_night, send_due
 from flows.performing import LISTENER, Started
 from flows.report import NightReport, problem_lines
+from warehouse.batches import try_again
 from warehouse.lock import LockHeld
 
 T = TypeVar("T")
@@ -55,7 +56,7 @@ class AsTasks:
         def timed() -> T:
             begun = time.monotonic()
             try:
-                return step()
+                return try_again(step)
             finally:
                 self.inside_s += time.monotonic() - begun
 

@@ -6,18 +6,25 @@ rows in the table `batch`.
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
 
-from warehouse.connection import explain
+from warehouse.connection import WarehouseError, explain
 from warehouse.sql import load_sql
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
+
+# Two writers of a lake that keep meeting in one table: so often, and at first after so many seconds, it is tried again.
+CONFLICT_TRIES = 12
+CONFLICT_WAIT_S = 0.05
 
 _SCALARS: Mapping[str, pa.DataType] = {
     "VARCHAR": pa.string(),
@@ -40,7 +47,8 @@ _BATCH_LINE = re.compile(r"\A-- batch\((?P<columns>.+)\)\n")
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """All that is written inside is there after the block, or, if it raises (or the machine dies), none of it.
 
-    Raises WarehouseError where the disk or the memory gave out: close the connection then, and open it anew.
+    Raises WarehouseError where the disk or the memory gave out (close the connection then, and open it anew), and,
+    on a lake, where another writer committed first (code `lake-conflict`; see `commit_work` and `try_again`).
     """
     con.execute("BEGIN TRANSACTION")
     try:
@@ -49,12 +57,41 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     except duckdb.Error as error:
         _give_up(con)
         explained = explain(error)
-        if explained.problem.code in ("disk-full", "out-of-memory"):
+        if explained.problem.code in ("disk-full", "out-of-memory", "lake-conflict"):
             raise explained from error
         raise
     except BaseException:
         _give_up(con)
         raise
+
+
+def commit_work(con: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
+    """What `work` gives, done in one transaction; done again where another writer of the lake committed first.
+
+    `work` must do all its reading inside, so that it decides anew. Raises what `work` raises, and WarehouseError
+    (`lake-conflict`) where it met others time after time.
+    """
+
+    def once() -> T:
+        with transaction(con):
+            return work()
+
+    return try_again(once)
+
+
+def try_again(step: Callable[[], T], *, tries: int = CONFLICT_TRIES) -> T:
+    """What `step` gives; it is done again, after a random and growing wait, where another writer committed first.
+
+    For steps that may be killed and run again at any point. Any other error is raised at once.
+    """
+    for number in range(1, tries + 1):
+        try:
+            return step()
+        except WarehouseError as error:
+            if error.problem.code != "lake-conflict" or number == tries:
+                raise
+            time.sleep(random.uniform(0.5, 1.5) * CONFLICT_WAIT_S * min(2.0**number, 64.0))
+    raise AssertionError("unreachable")
 
 
 def _give_up(con: duckdb.DuckDBPyConnection) -> None:

@@ -221,13 +221,14 @@ def hold_lake(con: duckdb.DuckDBPyConnection, *, purpose: str, since: datetime) 
         yield
         return
     _open_gate(con)
-    me = f"sovwatch {purpose}, process {os.getpid()} on {socket.gethostname()}"[:63]
+    me = f"{os.getpid()}|{socket.gethostname()[:20]}|{since:%Y-%m-%dT%H:%MZ}|{purpose}"[:63]
     with con.cursor() as cursor:
         cursor.execute("BEGIN TRANSACTION")
         key = _lock_key(con)
         if not _ask_gate(cursor, f"SELECT pg_try_advisory_xact_lock({LOCK_CLASS}, {key})"):
-            who = _ask_gate(cursor, _HOLDER.format(key=key)) or "another machine"
-            holder = Holder(pid=0, host="", since="", purpose=str(who))
+            who = str(_ask_gate(cursor, _HOLDER.format(key=key)) or "").split("|", 3)
+            known = len(who) == 4 and who[0].isdigit()
+            holder = Holder(pid=int(who[0]), host=who[1], since=who[2], purpose=who[3]) if known else None
             raise LockHeld(Path(f"{HOUSE}.lock"), holder)
         _ask_gate(cursor, f"SELECT set_config('application_name', {_text(me)}, true)")
         yield

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from warehouse.batches import add_rows, run_batch, transaction
+from warehouse.batches import add_rows, commit_work, run_batch, transaction
 from warehouse.connection import Connection
 from warehouse.sql import load_sql
 
@@ -269,46 +269,42 @@ def count_mails(con: Connection) -> dict[str, int]:
 
 def mark_sending(con: Connection, mail_id: str, *, at: datetime) -> bool:
     """Commits that an attempt begins. False: the mail is not queued any more, and must not be sent."""
-    with transaction(con):
-        return _rows(con, "outbox_mark_sending", mail_id=mail_id, at=at) == [(1,)]
+    return commit_work(con, lambda: _rows(con, "outbox_mark_sending", mail_id=mail_id, at=at) == [(1,)])
 
 
 def mark_handing_over(con: Connection, mail_id: str) -> None:
     """Commits that the server may have the message from now on."""
-    with transaction(con):
-        _rows(con, "outbox_mark_handing_over", mail_id=mail_id)
+    commit_work(con, lambda: _rows(con, "outbox_mark_handing_over", mail_id=mail_id))
 
 
 def mark_sent(con: Connection, mail_id: str, *, at: datetime, detail: str) -> None:
     """Commits that the server accepted the mail; `detail` is its answer."""
-    with transaction(con):
-        _end(con, mail_id, "sent", "sent", at=at, code="ok", detail=detail)
+    commit_work(con, lambda: _end(con, mail_id, "sent", "sent", at=at, code="ok", detail=detail))
 
 
 def mark_failed(
     con: Connection, mail_id: str, *, at: datetime, code: str, detail: str, next_try_at: datetime | None
 ) -> None:
     """Commits that the server surely has not got the mail: queued again for `next_try_at`, or given up (None)."""
-    with transaction(con):
-        if next_try_at:
-            _end(con, mail_id, "queued", "later", at=at, code=code, detail=detail, next_try_at=next_try_at)
-        else:
-            _end(con, mail_id, "failed", "failed", at=at, code=code, detail=detail)
+    state: MailState = "queued" if next_try_at else "failed"
+    ended: AttemptEnd = "later" if next_try_at else "failed"
+    commit_work(con, lambda: _end(con, mail_id, state, ended, at=at, code=code, detail=detail, next_try_at=next_try_at))
 
 
 def mark_unsure(
     con: Connection, mail_id: str, *, at: datetime, code: str, detail: str, next_try_at: datetime | None
 ) -> None:
     """Commits that nobody knows whether the server has the mail; None leaves it to a person."""
-    with transaction(con):
-        _end(con, mail_id, "unsure", "unsure", at=at, code=code, detail=detail, next_try_at=next_try_at)
+    commit_work(
+        con,
+        lambda: _end(con, mail_id, "unsure", "unsure", at=at, code=code, detail=detail, next_try_at=next_try_at),
+    )
 
 
 def mark_interrupted(con: Connection, mail_id: str, *, at: datetime) -> None:
     """Commits that a killed attempt had handed nothing over: queued, due at once."""
     detail = "the attempt was cut off before anything was handed over"
-    with transaction(con):
-        _end(con, mail_id, "queued", "interrupted", at=at, code="interrupted", detail=detail)
+    commit_work(con, lambda: _end(con, mail_id, "queued", "interrupted", at=at, code="interrupted", detail=detail))
 
 
 def find_interrupted_mails(con: Connection) -> list[InterruptedMail]:

@@ -26,6 +26,7 @@ from flows.commands.reading import reading, stop
 from flows.exits import Exit
 from flows.night import snapshot_file, warehouse_file
 from warehouse.connection import Connection, WarehouseError, open_file
+from warehouse.lake import hold_lake
 from warehouse.lock import LockHeld, hold_lock
 from warehouse.outbox import MailRow, MailState, find_mails, find_message, find_storylines, requeue_mails
 from warehouse.runs import find_last_run
@@ -265,6 +266,7 @@ def _writer(house: House, *, purpose: str) -> Iterator[Connection]:
             stack.enter_context(hold_lock(state, purpose=purpose, since=datetime.now(UTC)))
             con = open_file(path, memory_limit=house.settings.memory_limit)
             stack.callback(con.close)
+            stack.enter_context(hold_lake(con, purpose=purpose, since=datetime.now(UTC)))
             yield con
     except LockHeld as held:
         fail(str(held), Exit.LOCKED)

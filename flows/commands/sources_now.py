@@ -63,13 +63,18 @@ def undo(source_id: str, config: ConfigOption = None) -> None:
     from flows.night import warehouse_file
     from warehouse.connection import WarehouseError, open_file
     from warehouse.feed_state import find_source_states, store_source_states
+    from warehouse.lake import hold_lake
     from warehouse.lock import LockHeld, hold_lock
     from warehouse.store import transaction
 
     now = datetime.now(UTC)
     state_dir = house.settings.state_dir
     try:
-        with hold_lock(state_dir, purpose="sources undo-move", since=now), open_file(warehouse_file(state_dir)) as con:
+        with (
+            hold_lock(state_dir, purpose="sources undo-move", since=now),
+            open_file(warehouse_file(state_dir)) as con,
+            hold_lake(con, purpose="sources undo-move", since=now),
+        ):
             state = find_source_states(con).get(source_id)
             if state is None or (state.fetch_url is None and state.moving_to is None):
                 fail(f"{source_id!r} has not moved.", Exit.CONFIG)
