@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -82,6 +84,26 @@ def open_snapshot(path: Path, *, memory_limit: str = "1GB") -> Connection:
     except duckdb.Error as error:
         raise explain(error, path) from error
     return con
+
+
+@contextlib.contextmanager
+def attach_warehouse(con: Connection, path: Path, name: str) -> Iterator[None]:
+    """Inside the block the tables of another warehouse stand under `name`, for reading.
+
+    `path` is a warehouse file, a snapshot, or the description of a lake (which is read as it stands).
+    """
+    if is_pointer(path):
+        try:
+            attach_lake(con, read_pointer(path).lake, name=name, read_only=True)
+        except LakeFault as error:
+            raise WarehouseError(load_problem(error.code, str(error), path)) from error
+    else:
+        quoted = str(path).replace("'", "''")
+        con.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+    try:
+        yield
+    finally:
+        con.execute(f"DETACH {name}")
 
 
 def _enter_lake(con: Connection, path: Path) -> None:
