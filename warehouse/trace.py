@@ -27,7 +27,7 @@ class Trace:
     (`relation` None: not judged yet); `kin` of a version, best first, with up to three shared passages; `topics`;
     `revisions`: of a version that revises the one before (`since`), how many sentences came, went, moved or changed,
     and up to eleven `quotes`; `copies` of it elsewhere; `stories`; `developments` that name it; `mails` that told
-    those.
+    those; `notes` that people wrote about it or its storyline.
     """
 
     url: str
@@ -44,6 +44,7 @@ class Trace:
     stories: tuple[Row, ...]
     developments: tuple[Row, ...]
     mails: tuple[Row, ...]
+    notes: tuple[Row, ...]
 
     @property
     def is_known(self) -> bool:
@@ -83,7 +84,13 @@ def find_trace(con: Connection, url: str) -> Trace:
         stories=_rows(con, "trace_stories", ids=found),
         developments=developments,
         mails=_rows(con, "trace_mails", developments=told),
+        notes=_rows(con, "trace_notes", ids=found) if _holds_notes(con) else (),
     )
+
+
+def _holds_notes(con: Connection) -> bool:
+    """Whether this is not a snapshot of an older version, which had none."""
+    return con.execute(load_sql("annotations_there")).fetchone() == (1,)
 
 
 def _changes(row: Row) -> Row:

@@ -68,6 +68,9 @@ def _show(found: Trace) -> None:
             if mail["development_id"] == development["development_id"]:
                 sent = f" {cell_text(mail['sent_at'])}" if mail["sent_at"] else ""
                 _more(f"{mail['kind']} to {mail['recipient_id']}: {mail['state']}{sent}")
+    for note in found.notes:
+        where = "" if note["target_kind"] == "article" else " (on its storyline)"
+        _line("noted", note["noted_at"], f"{note['kind']}{where}: {note['text']}".rstrip(": "), "yellow")
 
 
 def _seen(found: Trace) -> None:

@@ -1,0 +1,1 @@
+SELECT annotation_id, target_id, text FROM annotations
