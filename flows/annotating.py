@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -9,7 +10,8 @@ from typing import Literal
 from extractors.model import Problem
 from flows.night import snapshot_file, warehouse_file
 from warehouse.annotations import FILE, load_annotations, read_annotations
-from warehouse.connection import Connection, WarehouseError, open_file
+from warehouse.connection import Connection, WarehouseError, open_file, open_snapshot
+from warehouse.feeds_out import find_published_at
 from warehouse.lake import is_pointer
 from warehouse.lock import LockHeld, hold_lock
 from warehouse.publish import publish_snapshot
@@ -48,7 +50,9 @@ def show_notes(state_dir: Path, *, now: datetime, cheap_bytes: int = CHEAP_BYTES
             annotations, _ = read_annotations(annotations_file(state_dir))
             if not load_annotations(con, annotations):
                 return "unchanged"
-            publish_snapshot(con, snapshot=snapshot, published_at=now)
+            with contextlib.closing(open_snapshot(snapshot)) as reader:
+                published_at = find_published_at(reader)  # what is known is still that night's
+            publish_snapshot(con, snapshot=snapshot, published_at=published_at or now)
     except LockHeld:
         return "after this night"
     except WarehouseError:
