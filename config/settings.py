@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -137,13 +138,36 @@ class Warehouse(Strict):
         return self
 
 
+def check_base(text: str) -> str:
+    """An address that pages can be opened under, ending in a slash."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https", "file") or not (parts.netloc or parts.scheme == "file"):
+        raise ValueError(f"{text!r} is no address of pages; write it like https://desk.example.org/briefing/")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError("base_url holds a user, a question mark or a #; give the plain address of the folder")
+    return text.rstrip("/") + "/"
+
+
+class Briefing(Strict):
+    """The site that every night leaves (docs/briefing.md).
+
+    `folder` None: `briefing` in the state folder. `base_url` is the address under which readers open it; mails link
+    there if it is set. `closed_use` lifts the limit on quotations, for use inside one house only.
+    """
+
+    enabled: bool = True
+    folder: Folder | None = None
+    base_url: Annotated[Line, AfterValidator(check_base)] | None = None
+    closed_use: bool = False
+
+
 class Settings(Strict):
     """Everything about a night but sources, topics and readers.
 
     Relative folders count from where the command is started. `archive_dir` None puts the archive of raw responses
     into the state folder. `max_age_days` is the oldest an entry may be when first seen. `max_attempts` is how often a
     page is asked for, over several nights, before its entry is given up. `workers` read pages in parallel (processes).
-    `warehouse` says where the collection lies.
+    `warehouse` says where the collection lies, `briefing` what becomes of the site that a night leaves.
     `corpus_dir` is a folder of reference documents that every night adds what is new from.
     """
 
@@ -161,6 +185,12 @@ class Settings(Strict):
     warehouse: Warehouse = Warehouse()
     stories: StoryThresholds = StoryThresholds()
     retention: Retention = Retention()
+    briefing: Briefing = Briefing()
+
+    @property
+    def briefing_folder(self) -> Path:
+        """Where the site lies."""
+        return self.briefing.folder or self.state_dir / "briefing"
 
     @property
     def archive_folder(self) -> Path:

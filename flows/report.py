@@ -63,6 +63,7 @@ class NightReport:
     warnings: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     snapshot: Path | None = None
+    briefing: Path | None = None
 
     def counts(self) -> dict[str, Any]:
         """The figures of the run as JSON values, as kept in the warehouse and printed by `--json`."""

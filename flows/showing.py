@@ -40,6 +40,8 @@ def show_night(report: NightReport, console: Console, *, articles: bool = True) 
                            style="bold red"))  # fmt: skip
     if report.snapshot:
         console.print(Text(f"Published: {report.snapshot}", style="dim"))
+    if report.briefing:
+        console.print(Text(f"Briefing: {report.briefing}", style="dim"))
 
 
 def _show_counts(report: NightReport, console: Console) -> None:

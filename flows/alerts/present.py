@@ -148,10 +148,15 @@ def _explain(choice: Chosen, topics_titles: Mapping[str, str]) -> str:
 
 
 def show_reasons(development: Development) -> list[str]:
-    """The reason codes in at most two short sentences: what is new in a turn, how many outlets report on their own."""
+    """The development's reasons in at most two short sentences."""
+    return show_codes(development.kind, development.reasons)
+
+
+def show_codes(kind: str, reasons: Iterable[str]) -> list[str]:
+    """Reason codes in at most two short sentences: what is new in a turn, how many outlets report on their own."""
     new: list[str] = []
     others: list[str] = []
-    for code in development.reasons:
+    for code in reasons:
         name, _, value = clean_line(code, 60).partition(":")
         words = value.replace("-", " ")
         if name == "act":
@@ -162,7 +167,7 @@ def show_reasons(development: Development) -> list[str]:
             others.append(f"{words} independent outlets")
         elif name not in ("first-story", "turn", "update"):
             others.append(f"{name} {words}".replace("-", " ").strip())
-    said = [f"New: {', '.join(new[:5])}."] if new and development.kind != "first" else []
+    said = [f"New: {', '.join(new[:5])}."] if new and kind != "first" else []
     return said + ([f"{', '.join(others[:3]).capitalize()}."] if others else [])
 
 

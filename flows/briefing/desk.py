@@ -1,0 +1,58 @@
+"""What every page of a briefing is made with: the snapshot, the folder, how things are said, where the night stands."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from flows.briefing.cards import Card, Manner, show_turn
+from flows.briefing.render import code_stamp, render_page
+from flows.briefing.site_folder import SiteFolder
+from flows.briefing.words import day_in
+from warehouse.briefing import NightLine, StorylineLine, Turn
+from warehouse.connection import Connection
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """Gathers, renders and puts pages into the folder. `nights` are the newest first, `lines` the latest told first."""
+
+    con: Connection
+    site: SiteFolder
+    manner: Manner
+    nights: Sequence[NightLine]
+    lines: Sequence[StorylineLine]
+
+    @property
+    def zone(self) -> str:
+        """Name of the time zone whose days count."""
+        return self.manner.zone.key
+
+    @cached_property
+    def today(self) -> date | None:
+        """The day of the newest night; of the newest development where no night is known; None: nothing happened."""
+        if self.nights:
+            return day_in(self.nights[0].as_of, self.manner.zone)
+        return day_in(self.lines[0].told_at, self.manner.zone) if self.lines else None
+
+    @cached_property
+    def house_stamp(self) -> str:
+        """Changes with code, templates and settings: with what every page depends on."""
+        said = (code_stamp(), self.zone, sorted(self.manner.topics.items()), self.manner.closed_use)
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+    def stamp(self, *facts: object) -> str:
+        """The stamp of a page that shows what these facts stand for."""
+        return hashlib.sha256(repr((self.house_stamp, *facts)).encode()).hexdigest()[:32]
+
+    def card(self, turn: Turn) -> Card:
+        """The development as pages show it."""
+        return show_turn(turn, self.manner)
+
+    def put(self, path: str, template: str, *, stamp: str = "", **values: Any) -> None:
+        """Renders the page and writes it, if it differs."""
+        self.site.write(path, render_page(template, path, zone=self.zone, **values), stamp=stamp)

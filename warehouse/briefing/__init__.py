@@ -1,0 +1,75 @@
+"""What the briefing shows, gathered from the published snapshot: days, storylines, topics, sources, nights.
+
+Pages are many and change seldom. `find_days` and `find_storylines` give a stamp with each: it changes when anything
+that the page shows has changed, so that only such pages are gathered in full and written again.
+"""
+
+from warehouse.briefing.bursts import Burst, find_bursts, usual_range
+from warehouse.briefing.model import (
+    BurstName,
+    DayLine,
+    Lead,
+    Member,
+    Mention,
+    NightLine,
+    Note,
+    Report,
+    SourceHealth,
+    StorylineLine,
+    Totals,
+    Turn,
+    Volume,
+)
+from warehouse.briefing.pages import (
+    find_burst_names,
+    find_day_turns,
+    find_days,
+    find_leads,
+    find_members,
+    find_mentions,
+    find_nights,
+    find_notes,
+    find_source_changes,
+    find_sources,
+    find_storyline_turns,
+    find_storylines,
+    find_topic_turns,
+    find_totals,
+    find_turns,
+    find_volumes,
+)
+
+__all__ = [
+    "Burst",
+    "BurstName",
+    "DayLine",
+    "Lead",
+    "Member",
+    "Mention",
+    "NightLine",
+    "Note",
+    "Report",
+    "SourceHealth",
+    "StorylineLine",
+    "Totals",
+    "Turn",
+    "Volume",
+    "find_burst_names",
+    "find_bursts",
+    "find_day_turns",
+    "find_days",
+    "find_leads",
+    "find_members",
+    "find_mentions",
+    "find_nights",
+    "find_notes",
+    "find_source_changes",
+    "find_sources",
+    "find_storyline_turns",
+    "find_storylines",
+    "find_topic_turns",
+    "find_totals",
+    "find_turns",
+    "find_volumes",
+    "usual_range",
+]
