@@ -23,6 +23,7 @@ from flows.past import Past
 from flows.placing import settle_warehouse, snapshot_file, warehouse_file
 from flows.report import NightReport, SourceLine
 from warehouse.connection import Connection, open_file
+from warehouse.dedupe import CopyWorkers
 from warehouse.lake import hold_lake
 from warehouse.lock import hold_lock
 from warehouse.store import (
@@ -53,6 +54,7 @@ class Night:
     up where the time went; `problems`, `warnings`, `sources` and `changes` collect what the report says of tonight.
     `robots`, `rights` and `hosts` are what the night has learnt of its hosts: rules, reservations, turns.
     `sends_mail` is False for runs over the past. `past` holds the recorded answers of a run that is gone through again.
+    `copies` are the workers that judge; none runs before a batch is large enough.
     """
 
     house: House
@@ -68,6 +70,7 @@ class Night:
     hosts: HostBook
     sends_mail: bool = True
     past: Past | None = None
+    copies: CopyWorkers = field(default_factory=lambda: CopyWorkers(1))
     seconds: dict[str, float] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -160,6 +163,7 @@ def open_night(
             rights=RightsPolicy(),
             hosts={},
             past=past,
+            copies=stack.enter_context(CopyWorkers(house.settings.workers)),
         )
 
 

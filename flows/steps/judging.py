@@ -10,17 +10,20 @@ BATCH = 500
 
 
 def judge_next(night: Night, rules: CopyRules) -> int:
-    """How many articles got their verdict (0: none was waiting), the oldest first, in one transaction."""
+    """How many articles got their verdict (0: none was waiting), the oldest first, in one transaction.
+
+    The night's workers are started by a batch that is large enough, stay for the next ones, and end when none waits.
+    """
     with night.timed("duckdb"):
         waiting = find_unjudged(night.con, limit=BATCH)
     if not waiting:
+        night.copies.rest()
         return 0
     articles = [article for _, article in waiting]
     with night.timed("judging"):
-        # In one process: workers that start anew for each batch cost more than they save (docs/figures.md).
-        verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of)
+        verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of, crew=night.copies)
     judged = [(version_id, article, verdict) for (version_id, article), verdict in zip(waiting, verdicts, strict=True)]
     with night.timed("duckdb"), transaction(night.con):
         add_verdicts(night.con, run_id=night.run_id, as_of=night.as_of, judged=judged)
-        add_sketches(night.con, articles, verdicts)
+        add_sketches(night.con, articles, verdicts, crew=night.copies)
     return len(judged)

@@ -82,11 +82,11 @@ def find_pairs(
         else:
             judged = [_judge(pair) for pair in todo]
         found.update((p, j) for p, j in zip(todo, judged, strict=True) if j and j.probability >= rules.threshold)
-        todo = sorted(_transitive(found) - seen)
+        todo = sorted(transitive(found) - seen)
     return {(readings[i].article_id, readings[j].article_id): pair for (i, j), pair in found.items()}
 
 
-def _transitive(found: Iterable[tuple[int, int]], *, most: int = 40) -> set[tuple[int, int]]:
+def transitive(found: Iterable[tuple[int, int]], *, most: int = 40) -> set[tuple[int, int]]:
     """Pairs that have a partner in common; articles with very many partners are left out."""
     partners: dict[int, set[int]] = defaultdict(set)
     for i, j in found:

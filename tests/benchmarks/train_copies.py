@@ -44,10 +44,12 @@ RISING: Final = (
     "shingles_in", "shingles_out", "verbatim_in", "verbatim_out", "stems_in", "stems_out", "stem_cosine",
     "gram_cosine", "rare_in", "rare_out", "align_in", "align_out", "half_in", "half_out", "strong_in", "strong_out",
     "mutual", "numbers_in", "numbers_out", "names_in", "names_out", "facts_aligned", "numbers_shared", "names_shared",
-    "single_mean", "title",
+    "single_mean", "title", "topics_in", "topics_out", "spread_in", "spread_out",
 )  # fmt: skip
 FALLING: Final = ("number_conflict", "name_conflict", "slots", "slot_share")
 FOLDS: Final = 5
+FREE: Final = ("translations", "rewritten", "light reuse", "heavy reuse", "same topic", "background", "other facts",
+               "dense copy", "template copy", "excerpts")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,6 +278,21 @@ def leave_kinds_out(labelled: Examples, made: list[Examples]) -> None:
         print(f"left out {kind}: called copies {rate:.4f} ({'should be 1' if extra.copy[held][0] else 'should be 0'})")
 
 
+def made_sets(shared: Path, cache: Path) -> tuple[list[Examples], Examples, Examples]:
+    """Pairs made from news, pairs of one template, and pairs of the templates that are held out."""
+    stories = shared / "data" / "stories"
+    seen = [n for n in TEMPLATES if n not in HELD_OUT]
+    made = [
+        cached(cache / f"made{seed}.pkl",
+               lambda seed=seed: made_examples(make_pairs(news(stories, seed), random.Random(seed), kinds=FREE), 0.4))
+        for seed in (1, 2, 3)
+    ]  # fmt: skip
+    made = [blur_titles(m, i) for i, m in enumerate(made)]
+    trained_templates = cached(cache / "templates.pkl", lambda: template_examples(seen, 5, 60, 0.4))
+    held_templates = cached(cache / "held.pkl", lambda: template_examples(sorted(HELD_OUT), 6, 100, 0.4))
+    return made, trained_templates, held_templates
+
+
 def main() -> None:
     """Builds or loads the examples, then reports or writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -285,20 +302,9 @@ def main() -> None:
     parser.add_argument("--kinds", action="store_true")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    stories = args.shared / "data" / "stories"
-    seen = [n for n in TEMPLATES if n not in HELD_OUT]
     dedupe = args.shared / "data" / "dedupe"
     labelled = cached(args.cache / "labelled.pkl", lambda: dedupe_examples(dedupe))
-    free = ["translations", "rewritten", "light reuse", "heavy reuse", "same topic", "background", "other facts",
-            "dense copy", "template copy", "excerpts"]  # fmt: skip
-    made = [
-        cached(args.cache / f"made{seed}.pkl",
-               lambda seed=seed: made_examples(make_pairs(news(stories, seed), random.Random(seed), kinds=free), 0.4))
-        for seed in (1, 2, 3)
-    ]  # fmt: skip
-    made = [blur_titles(m, i) for i, m in enumerate(made)]
-    trained_templates = cached(args.cache / "templates.pkl", lambda: template_examples(seen, 5, 60, 0.4))
-    held_templates = cached(args.cache / "held.pkl", lambda: template_examples(sorted(HELD_OUT), 6, 100, 0.4))
+    made, trained_templates, held_templates = made_sets(args.shared, args.cache)
     if args.report:
         report(labelled, [*made, trained_templates], {"held-out templates (should be 0)": held_templates})
     if args.kinds:
@@ -306,7 +312,7 @@ def main() -> None:
     if args.write:
         explaining = [
             cached(args.cache / f"posts{seed}.pkl",
-                   lambda seed=seed: made_examples(make_pairs(posts(dedupe), random.Random(seed), kinds=free), 0.4))
+                   lambda seed=seed: made_examples(make_pairs(posts(dedupe), random.Random(seed), kinds=FREE), 0.4))
             for seed in (11, 12)
         ]  # fmt: skip
         explaining = [blur_titles(m, i + 10) for i, m in enumerate(explaining)]

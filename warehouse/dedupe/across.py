@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -35,6 +36,8 @@ SIZES: Final = {
 
 # Capitalised inside a sentence, or all in capitals anywhere.
 NAME: Final = re.compile(r"(?<=[^.!?\n:]\s)[A-ZÀ-ÖØ-Þ][^\W\d_]{2,}|\b[A-Z]{3,}\b")
+CAPITAL_LETTER: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]")
+DIGIT: Final = re.compile(r"\d")
 LATIN_NAME: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿ]{3,}")
 GERMAN_NAME: Final = re.compile(
     r"[A-ZÄÖÜ][\w-]+ [A-ZÄÖÜ][\w-]+|\b(?:in|bei|aus|nach|von|vor) [A-ZÄÖÜ]\w+|\b[A-ZÄÖÜ]{3,}\b|\b\w+[a-z][A-Z]\w*"
@@ -76,7 +79,7 @@ def find_anchors(r: Reading) -> Anchors:
 def figure_values(text: str) -> list[float]:
     """The numbers of a text as values, with the size word that follows; those below ten without one are left out."""
     found = []
-    for match in FIGURE.finditer(text):
+    for match in matches_from(DIGIT, FIGURE, text):
         value = number_value(match.group(1))
         size = (match.group(2) or "").lower()
         if value is not None and (size or value >= 10 or value != int(value)):
@@ -102,8 +105,21 @@ def number_value(raw: str) -> float | None:
 
 def find_names(text: str, language: str) -> frozenset[str]:
     """Capitalised words inside sentences, and Latin words in Chinese text: folded to at most six letters."""
-    pattern = LATIN_NAME if language == "zh" else NAME
-    return frozenset(fold_name(match) for match in set(pattern.findall(text)))
+    if language == "zh":
+        found = set(LATIN_NAME.findall(text))
+    else:
+        found = {match.group() for match in matches_from(CAPITAL_LETTER, NAME, text)}
+    return frozenset(map(fold_name, found))
+
+
+def matches_from(first: re.Pattern[str], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """As `pattern.finditer`, for a pattern that always begins with a character of `first`: it is tried there only."""
+    done = 0
+    for start in first.finditer(text):
+        at = start.start()
+        if at >= done and (match := pattern.match(text, at)):
+            done = match.end()
+            yield match
 
 
 def find_marks(r: Reading, *, most: int = 12) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,13 +18,34 @@ MOST_CARRIERS = 24
 LEAST_KEPT = 0.08  # an article of furniture alone is judged as it is
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """What must be known of an article to find the furniture of its site: its sentences as sorted distinct hashes, and
+    the stems of its title."""
+
+    site: str
+    sentences: Array
+    title: Array
+
+
+def carrier_of(r: Reading) -> Carrier:
+    """What counts of a reading."""
+    return Carrier(site=r.site, sentences=distinct(r.sentence_hashes), title=r.title_words.stem)
+
+
 def find_boilerplate(readings: Iterable[Reading], *, articles: int = 3) -> dict[str, Array]:
+    """`find_furniture` of readings."""
+    return find_furniture(map(carrier_of, readings), articles=articles)
+
+
+def find_furniture(carriers: Iterable[Carrier], *, articles: int = 3) -> dict[str, Array]:
     """For each site the hashes of the sentences that at least `articles` unlike articles of it carry, sorted."""
-    by_site: dict[str, list[Reading]] = defaultdict(list)
-    for r in readings:
-        if r.site:
-            by_site[r.site].append(r)
-    return {site: _of_site(group, articles) for site, group in by_site.items() if len(group) >= articles}
+    by_site: dict[str, list[Carrier]] = defaultdict(list)
+    for carrier in carriers:
+        if carrier.site:
+            by_site[carrier.site].append(carrier)
+    found = {site: _of_site(group, articles) for site, group in by_site.items() if len(group) >= articles}
+    return {site: hashes for site, hashes in found.items() if len(hashes)}
 
 
 def keep_words(r: Reading, furniture: Mapping[str, Array]) -> Array:
@@ -39,8 +61,8 @@ def keep_words(r: Reading, furniture: Mapping[str, Array]) -> Array:
     return keep if keep.mean() >= LEAST_KEPT else np.ones(len(r.words), dtype=bool)
 
 
-def _of_site(group: Sequence[Reading], articles: int) -> Array:
-    hashes = [distinct(r.sentence_hashes) for r in group]
+def _of_site(group: Sequence[Carrier], articles: int) -> Array:
+    hashes = [carrier.sentences for carrier in group]
     every = np.concatenate(hashes)
     owner = np.repeat(np.arange(len(group)), [len(h) for h in hashes])
     order = np.argsort(every, kind="stable")
@@ -50,12 +72,12 @@ def _of_site(group: Sequence[Reading], articles: int) -> Array:
     found = [
         every[start]
         for start, end in zip(starts, ends, strict=True)
-        if end - start >= articles and _unlike(owner[start:end], group, hashes, articles)
+        if end - start >= articles and _unlike(owner[start:end], group, articles)
     ]
     return np.array(found, dtype=np.uint64)
 
 
-def _unlike(carriers: Array, group: Sequence[Reading], hashes: Sequence[Array], articles: int) -> bool:
+def _unlike(carriers: Array, group: Sequence[Carrier], articles: int) -> bool:
     """Whether at least `articles` of the carriers tell different things, likeness passed on from one to the next.
 
     A report, two merges with it and its trims are one thing, although the merges are unlike each other. Of very many
@@ -71,13 +93,14 @@ def _unlike(carriers: Array, group: Sequence[Reading], hashes: Sequence[Array], 
 
     for x, i in enumerate(chosen):
         for y in range(x):
-            if root(x) != root(y) and _alike(group[i], group[chosen[y]], hashes[i], hashes[chosen[y]]):
+            if root(x) != root(y) and _alike(group[i], group[chosen[y]]):
                 parent[root(x)] = root(y)
     return len({root(x) for x in range(len(chosen))}) >= articles
 
 
-def _alike(a: Reading, b: Reading, ha: Array, hb: Array) -> bool:
-    shared = len(np.intersect1d(ha, hb, assume_unique=True)) / max(1, min(len(ha), len(hb)))
+def _alike(a: Carrier, b: Carrier) -> bool:
+    both = len(np.intersect1d(a.sentences, b.sentences, assume_unique=True))
+    shared = both / max(1, min(len(a.sentences), len(b.sentences)))
     if shared > 0.85:
         return True
-    return shared > 0.5 and bool(np.isin(a.title_words.stem, b.title_words.stem).mean() > 0.15 if a.title else True)
+    return shared > 0.5 and bool(np.isin(a.title, b.title).mean() > 0.15 if len(a.title) else True)

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from warehouse.dedupe.align import Alignment, align
+from warehouse.dedupe.matter import spread_of, topics_kept
 from warehouse.dedupe.reading import Array, Reading, meet, sentence_keys
 
 NAMES: Final = (
@@ -23,6 +24,7 @@ NAMES: Final = (
     "numbers_shared", "numbers_in", "numbers_out", "number_conflict", "names_shared", "names_in", "names_out",
     "name_conflict", "facts_aligned", "slot_share", "slots", "gap_rate", "gap_weight", "edited_share",
     "title", "length_ratio", "words_in", "words_out", "furniture_in", "furniture_out", "single_mean", "extra_blocks",
+    "topics_in", "topics_out", "spread_in", "spread_out", "block_in", "block_out",
 )  # fmt: skip
 LOOK_COSINE: Final = 0.25
 LOOK_SHINGLES: Final = 0.08
@@ -85,6 +87,11 @@ def weigh_pair(a: Reading, b: Reading, keep_a: Array | None = None, keep_b: Arra
     v["length_ratio"] = min(kept_a, kept_b) / max(kept_a, kept_b, 1.0)
     directed("words", np.log1p(kept_a), np.log1p(kept_b))
     directed("furniture", 1 - kept_a / max(1, len(a.words)), 1 - kept_b / max(1, len(b.words)))
+    directed("topics", topics_kept(a, keep_a, b), topics_kept(b, keep_b, a))
+    spread_a, block_a = spread_of(found.cover_ab, found.weight_a)
+    spread_b, block_b = spread_of(found.cover_ba, found.weight_b)
+    directed("spread", spread_a, spread_b)
+    directed("block", block_a, block_b)
     values = np.array([v[name] for name in NAMES], dtype=np.float32)
     return Evidence(
         values=values, share_a=max(share_a, 0.0), share_b=max(share_b, 0.0), a_is_inner=bool(a_inner),

@@ -82,18 +82,26 @@ class CandidateIndex:
         size = high - low
         offset = np.repeat(low - np.concatenate(([0], np.cumsum(size)[:-1])), size)
         docs = self.docs[np.arange(int(size.sum())) + offset]
-        is_term = np.repeat((marks & 1) == 1, size)
-        worth = np.repeat(1.0 / (1.0 + np.log(count)), size) * np.where(is_term, rules.term_worth, 1.0)
+        mark = np.repeat(np.arange(len(marks), dtype=np.uint64), size)
         if before is not None:
             early = docs < before
-            docs, is_term, worth = docs[early], is_term[early], worth[early]
+            docs, mark = docs[early], mark[early]
         if len(docs) == 0:
             return []
-        distinct, where = np.unique(docs, return_inverse=True)
-        terms = np.bincount(where, weights=is_term)
+        # Sorted as one number, document before mark: many times as fast as sorting positions.
+        both = (docs.astype(np.uint64) << np.uint64(32)) | mark
+        both.sort()
+        ordered, mark = (both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32)
+        fresh = np.ones(len(ordered), dtype=bool)
+        np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
+        distinct, where = ordered[fresh], fresh.cumsum() - 1
+        is_term = (marks & 1) == 1
+        worth = np.where(is_term, rules.term_worth, 1.0) / (1.0 + np.log(count))
+        terms = np.bincount(where, weights=is_term[mark])
         passages = np.bincount(where) - terms
         enough = (passages >= rules.shared_passages) | (terms >= rules.shared_terms)
         enough |= (passages >= 1) & (terms >= rules.shared_terms / 2)
+        worth = worth[mark]
         score = np.where(enough, np.bincount(where, weights=worth), -1.0)
         top = np.argsort(-score, kind="stable")[: rules.candidates]
         return [int(d) for d in distinct[top[score[top] > 0]]]

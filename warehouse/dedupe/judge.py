@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,48 +14,52 @@ from duckdb import DuckDBPyConnection
 from extractors.model import Article, Kinship, Verdict
 from warehouse.dedupe.across import in_two_languages
 from warehouse.dedupe.arguments import numbers_argument, texts_argument
-from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
+from warehouse.dedupe.boilerplate import Carrier, find_furniture
 from warehouse.dedupe.fingerprints import Fingerprint, find_fingerprints, judge_fingerprint, store_fingerprints
 from warehouse.dedupe.index import CandidateIndex, Known, add_documents, find_documents
-from warehouse.dedupe.likeness import (
-    SHOWN,
-    Comparison,
-    Likeness,
-    Side,
-    compare_each,
-    find_likeness,
-    kinship_across,
-    spans_of,
-    worth_comparing,
-)
+from warehouse.dedupe.likeness import SHOWN, Likeness, find_likeness, kinship_across, with_spans
 from warehouse.dedupe.pairs import features_of, find_spans, judge_pair
-from warehouse.dedupe.reading import Array, Reading, Unread, read_all, read_article, unread_article, unread_row
+from warehouse.dedupe.reading import Array, Unread, read_article, unread_article, unread_row
 from warehouse.dedupe.rules import CopyRules
+from warehouse.dedupe.shelf import Answer, Question, Seen
 from warehouse.dedupe.sketch import sketch
 from warehouse.dedupe.verdict import Relative, adds_facts, decide, kinship_of, revise
-from warehouse.dedupe.workers import CopyWorkers, Pending
+from warehouse.dedupe.workers import CopyWorkers
 from warehouse.sql import load_sql
 
-PARALLEL_FROM = 64  # from so many articles on, starting workers takes less time than they save
-LOOKED_UP = 500  # articles whose candidates are looked up together
-READ = 32  # texts that a worker reads at once
-COMPARED = 48  # pairs that a worker compares at once
-KNOWN = -1  # in place of a place in the batch: the known text
-Key = tuple[int, str, int]  # an article's place in the batch, the other's id, the other's place (or KNOWN)
+LOOKED_UP = 500  # articles whose candidates are looked up together; half as many where workers read meanwhile
+AT_ONCE = 25  # articles that one piece of work is about
+Number = int  # a text's: the articles of the batch by their place in it, then known texts, then versions before
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gathered:
-    """All that a batch is judged on. `texts` are the readings of known articles, `before` those of earlier versions of
-    the batch's own (by place in the batch); `roots` lead from copy to original."""
+    """All that a batch is judged on, texts by number: `candidates` of each article (ids), `numbers` of the known ones
+    that have a text, `before` for earlier versions of the batch's own (by place in the batch), `near` for like articles
+    earlier in the batch; `roots` lead from copy to original."""
 
-    readings: tuple[Reading, ...]
-    marks: tuple[Array, ...]
-    known: tuple[tuple[str, ...], ...]
-    texts: Mapping[str, Reading]
-    before: Mapping[int, Reading]
+    candidates: tuple[tuple[str, ...], ...]
+    numbers: Mapping[str, Number]
+    before: Mapping[int, Number]
     fingerprints: Mapping[str, Fingerprint]
     roots: Mapping[str, str]
+    near: tuple[tuple[int, ...], ...]
+
+    def others(
+        self, i: int, articles: Sequence[Article], judged: Mapping[str, int], roots: Mapping[str, str]
+    ) -> dict[str, Number]:
+        """Whom to compare article `i` with: ids in order, and the number of the text of each."""
+        others = {k: self.numbers[k] for k in self.candidates[i] if k in self.numbers}
+        for j in self.near[i]:
+            other_id = articles[j].article_id
+            others[other_id] = j
+            root = roots.get(other_id, other_id)
+            if root in judged:
+                others[root] = judged[root]
+            elif root in self.numbers:
+                others[root] = self.numbers[root]
+        others.pop(articles[i].article_id, None)
+        return others
 
 
 def judge_articles(
@@ -64,81 +70,94 @@ def judge_articles(
     as_of: datetime | None = None,
     index: CandidateIndex | None = None,
     workers: int = 1,
+    crew: CopyWorkers | None = None,
 ) -> list[Verdict]:
     """One verdict for each article, in the order given: the order of publication.
 
     Each is judged against the reference corpus, the warehouse and the earlier articles of the same call; nothing is
     written. With `index` (see `CandidateIndex.load`) candidates come from memory; else the marks of the batch are
     joined set-wise, 500 articles at a time, with the same result.
-    With several `workers`, a batch of 64 or more is read and compared in so many processes, with the same result; see
-    `warehouse.dedupe.workers` for what a script of one's own must heed, and for the RuntimeError if it does not.
+    With a `crew` of several, which stays warm from call to call, or with several `workers` for this call, texts are
+    read and compared in other processes, with the same result.
     `as_of` is the run's clock; nothing depends on it yet. An article without text is new.
     """
-    with CopyWorkers(workers if len(articles) >= PARALLEL_FROM else 1) as crew:
-        gathered = gather(con, articles, rules=rules, index=index, crew=crew)
-        sides = Sides.of(articles, gathered, rules)
-        return decide_batch(articles, sides, rules, found=compare_ahead(articles, sides, rules, crew))
+    with contextlib.nullcontext(crew) if crew else CopyWorkers(workers) as reading:
+        reading.begin([unread_article(a) for a in articles])
+        gathered = gather(con, articles, rules=rules, index=index, crew=reading)
+        return decide_batch(articles, gathered, rules, reading, ask(articles, gathered, rules, reading))
 
 
 def gather(
     con: DuckDBPyConnection, articles: Sequence[Article], *, rules: CopyRules, index: CandidateIndex | None,
     crew: CopyWorkers,
 ) -> Gathered:  # fmt: skip
-    """Reads the articles, finds their candidates, loads the candidates' texts, fingerprints and originals.
+    """Has the articles read, finds their candidates, loads and has read the candidates' texts, leaves out the furniture
+    of sites, and looks up who is like whom within the batch.
 
-    With a crew, texts are read while the candidates of the next articles are looked up.
+    With a crew, the candidates of some articles are looked up while others are read.
     """
-    reading = _read_many([unread_article(a) for a in articles], crew, sketched=True)
-    readings: list[Reading] = []
-    marks: list[Array] = []
-    known: list[tuple[str, ...]] = []
+    reading = [_read(crew, part, part, sketched=True) for part in _parts(range(len(articles)))]
+    seen: list[Seen] = []
+    candidates: list[tuple[str, ...]] = []
     roots: dict[str, str] = {}
+    numbers: dict[str, Number] = {}
     wanted: set[str] = set()
-    texts: list[Iterator[tuple[Reading, Array]]] = []
-    for first in range(0, len(articles), LOOKED_UP):
-        part = articles[first : first + LOOKED_UP]
-        read = [next(reading) for _ in part]
-        readings += [r for r, _ in read]
-        marks += [m for _, m in read]
-        every = np.concatenate([*(m for _, m in read), np.empty(0, dtype=np.uint32)])
-        lookup = index or CandidateIndex.join(con, every)
-        docs = [lookup.candidates(m, rules) for _, m in read]
+    coming: list[tuple[list[str], Future[list[Seen]]]] = []
+    step = LOOKED_UP // 2 if crew.is_parallel else LOOKED_UP
+    for first in range(0, len(articles), step):
+        part = articles[first : first + step]
+        while len(seen) < first + len(part):
+            seen += reading.pop(0).result()
+        marks = [s.marks for s in seen[first : first + len(part)]]
+        lookup = index or CandidateIndex.join(con, np.concatenate([*marks, np.empty(0, dtype=np.uint32)]))
+        docs = [lookup.candidates(m, rules) for m in marks]
         documents = find_documents(con, (d for found in docs for d in found))
         ids = [_with_originals(a.article_id, found, documents) for a, found in zip(part, docs, strict=True)]
         roots.update((d.article_id, d.original_id) for d in documents.values())
-        fresh = {i for found in ids for i in found} - wanted
-        texts.append(_read_many(find_unread(con, fresh), crew))
-        known += ids
-        wanted |= fresh
-    before = find_versions_before(con, articles)
+        texts = {u.article_id: u for u in find_unread(con, {i for found in ids for i in found} - wanted)}
+        wanted.update(i for found in ids for i in found)
+        candidates += ids
+        for places in _parts(range(first, first + len(part))):
+            fresh = [i for i in dict.fromkeys(i for p in places for i in candidates[p]) if i in texts]
+            for article_id in fresh:
+                numbers[article_id] = len(crew.texts)
+                crew.texts[numbers[article_id]] = texts.pop(article_id)
+            if fresh:
+                coming.append((fresh, _read(crew, places, [numbers[i] for i in fresh], sketched=False)))
+    before = {}
+    for place, text in find_versions_before(con, articles).items():
+        before[place] = len(crew.texts)
+        crew.texts[before[place]] = text
+    crew.marks.update(((a.article_id, a.content_hash), s.marks) for a, s in zip(articles, seen, strict=True))
+    known = {i: s.carrier for fresh, answer in coming for i, s in zip(fresh, answer.result(), strict=True)}
+    crew.furnish(_furniture(seen, known, rules))
     asked = {"article_ids": texts_argument(sorted(wanted))}
     rows = con.execute(load_sql("copies_roots"), asked).fetchall() if wanted else []
-    found = {r.article_id: r for part in texts for r, _ in part}
+    batch = CandidateIndex.of_batch([s.marks for s in seen])
     return Gathered(
-        readings=tuple(readings),
-        marks=tuple(marks),
-        known=tuple(known),
-        texts={i: found[i] for i in sorted(found)},
+        candidates=tuple(candidates),
+        numbers=numbers,
         before=before,
-        fingerprints=find_fingerprints(con, wanted - found.keys()) if wanted else {},
+        fingerprints=find_fingerprints(con, wanted - numbers.keys()) if wanted else {},
         roots=roots | dict(rows),
+        near=tuple(tuple(batch.candidates(s.marks, rules, before=i)) for i, s in enumerate(seen)),
     )
 
 
-def _read_many(
-    texts: Sequence[Unread], crew: CopyWorkers, *, sketched: bool = False
-) -> Iterator[tuple[Reading, Array]]:
-    """Readings (and, if `sketched`, their marks), in order; under way before the first is asked for."""
-    parts = [texts[i : i + READ] for i in range(0, len(texts), READ)]
-    if not crew.is_parallel:
-        return (read for part in parts for read in _read_part(part, sketched))
-    pending = [crew.submit(_read_part, part, sketched) for part in parts]
-    return (read for one in pending for read in one.result())
+def _parts(places: range) -> Iterator[range]:
+    """Places in the batch, as many as one piece of work is about; cut at the same places whatever the range."""
+    for first in range(places.start - places.start % AT_ONCE, places.stop, AT_ONCE):
+        yield range(max(first, places.start), min(first + AT_ONCE, places.stop))
 
 
-def _read_part(texts: Sequence[Unread], sketched: bool) -> list[tuple[Reading, Array]]:
-    none = np.empty(0, dtype=np.uint32)
-    return [(r, sketch(r) if sketched else none) for r in read_all(texts)]
+def _read(crew: CopyWorkers, places: range, numbers: Sequence[Number], *, sketched: bool) -> Future[list[Seen]]:
+    """Has texts read by the one who works on those places of the batch."""
+    return crew.seat(places.start // AT_ONCE).submit(numbers, "read", list(numbers), sketched)
+
+
+def _furniture(seen: Sequence[Seen], known: Mapping[str, Carrier], rules: CopyRules) -> dict[str, Array]:
+    carriers = (*(s.carrier for s in seen), *(known[i] for i in sorted(known)))
+    return find_furniture(carriers, articles=rules.boilerplate_articles)
 
 
 def _with_originals(article_id: str, docs: Sequence[int], documents: Mapping[int, Known]) -> tuple[str, ...]:
@@ -161,7 +180,7 @@ def find_unread(con: DuckDBPyConnection, article_ids: Iterable[str]) -> list[Unr
     return [unread_row(row) for row in rows]
 
 
-def find_versions_before(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, Reading]:
+def find_versions_before(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, Unread]:
     """For the articles (by place in the batch) whose address is known with another text: that text, the latest."""
     if not articles:
         return {}
@@ -172,115 +191,49 @@ def find_versions_before(con: DuckDBPyConnection, articles: Sequence[Article]) -
         "positions": numbers_argument(np.arange(len(articles))),
     }
     rows = con.execute(load_sql("copies_versions_before"), parameters).fetchall()
-    return {row[0]: unread_row(row[1:]).read() for row in rows}
+    return {row[0]: unread_row(row[1:]) for row in rows}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sides:
-    """A gathered batch, with what of each text counts; `near` are the places of like articles earlier in the batch."""
-
-    gathered: Gathered
-    ours: tuple[Side, ...]
-    known: Mapping[str, Side]
-    before: Mapping[int, Side]
-    near: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def of(cls, articles: Sequence[Article], gathered: Gathered, rules: CopyRules) -> Sides:
-        """Leaves out the furniture of each site and looks up who is like whom within the batch."""
-        every = [*gathered.readings, *gathered.texts.values()]
-        furniture = find_boilerplate(every, articles=rules.boilerplate_articles)
-        batch = CandidateIndex.of_batch(gathered.marks)
-        return cls(
-            gathered=gathered,
-            ours=tuple((r, keep_words(r, furniture)) for r in gathered.readings),
-            known={i: (r, keep_words(r, furniture)) for i, r in gathered.texts.items()},
-            before={i: (r, keep_words(r, furniture)) for i, r in gathered.before.items()},
-            near=tuple(tuple(batch.candidates(m, rules, before=i)) for i, m in enumerate(gathered.marks)),
-        )
-
-    def at(self, other_id: str, place: int) -> Side:
-        """A side by its place in the batch, or KNOWN."""
-        return self.known[other_id] if place == KNOWN else self.ours[place]
-
-    def others(
-        self, i: int, articles: Sequence[Article], judged: Mapping[str, int], roots: Mapping[str, str]
-    ) -> dict[str, int]:
-        """Whom to compare article `i` with: ids in order, and the place of each in the batch (or KNOWN)."""
-        others = {k: KNOWN for k in self.gathered.known[i] if k in self.known}
-        for j in self.near[i]:
-            other_id = articles[j].article_id
-            others[other_id] = j
-            root = roots.get(other_id, other_id)
-            if root in judged:
-                others[root] = judged[root]
-            elif root in self.known:
-                others[root] = KNOWN
-        others.pop(articles[i].article_id, None)
-        return others
-
-
-def compare_ahead(
-    articles: Sequence[Article], sides: Sides, rules: CopyRules, crew: CopyWorkers
-) -> dict[Key, Likeness | None]:
-    """What the crew found for the pairs that the decisions will ask for, as far as that is known before they fall.
-
-    Empty without other processes. A decision that asks for another pair has it compared then.
-    """
-    found: dict[Key, Likeness | None] = {}
-    if not crew.is_parallel:
-        return found
-    roots = sides.gathered.roots
+def ask(
+    articles: Sequence[Article], gathered: Gathered, rules: CopyRules, crew: CopyWorkers
+) -> Iterator[Answer]:
+    """What was found for each article, in order: everything the decisions will ask for, as far as that is known before
+    they fall. All is under way before the first is asked for."""
     judged: dict[str, int] = {}
-    pending: list[tuple[list[list[Key]], Pending[list[list[Likeness | None]]]]] = []
-    keys: list[list[Key]] = []
-    todo: list[Comparison] = []
-    for i, article in enumerate(articles):
-        asked: list[Key] = []
-        others: list[tuple[str, Side, bool]] = []
-        for other_id, place in sides.others(i, articles, judged, roots).items():
-            other = sides.at(other_id, place)
-            if worth_comparing(sides.ours[i][0], other[0]):
-                asked.append((i, other_id, place))
-                others.append((other_id, other, roots.get(other_id, other_id) == other_id))
-            else:
-                found[i, other_id, place] = None
-        judged[article.article_id] = i
-        if others:
-            keys.append(asked)
-            todo.append(Comparison(ours=sides.ours[i], others=tuple(others)))
-        if sum(map(len, keys)) >= COMPARED or (todo and i == len(articles) - 1):
-            pending.append((keys, crew.submit(compare_each, todo, rules)))
-            keys, todo = [], []
-    for groups, one in pending:
-        for group, likenesses in zip(groups, one.result(), strict=True):
-            found.update(zip(group, likenesses, strict=False))  # those behind a settled matter were not compared
-    return found
+    coming: list[Future[list[Answer]]] = []
+    for places in _parts(range(len(articles))):
+        questions = []
+        for i in places:
+            others = gathered.others(i, articles, judged, gathered.roots)
+            told = ((k, n, gathered.roots.get(k, k) == k) for k, n in others.items())
+            questions.append(Question(number=i, others=tuple(told)))
+            judged[articles[i].article_id] = i
+        needs = [n for q in questions for n in (q.number, *(number for _, number, _ in q.others))]
+        coming.append(crew.seat(places.start // AT_ONCE).submit(needs, "compare", questions, rules))
+    return (answer for future in coming for answer in future.result())
 
 
 def decide_batch(
-    articles: Sequence[Article], sides: Sides, rules: CopyRules, *, found: Mapping[Key, Likeness | None]
+    articles: Sequence[Article], gathered: Gathered, rules: CopyRules, crew: CopyWorkers, answers: Iterable[Answer]
 ) -> list[Verdict]:
-    """The verdicts that the gathered facts give, one after the other; pure. `found` spares comparing, no more."""
-    gathered = sides.gathered
+    """The verdicts, one after the other; what an answer lacks is looked up in this process."""
     roots = dict(gathered.roots)
     judged: dict[str, int] = {}
     verdicts: list[Verdict] = []
-    for i, article in enumerate(articles):
-        ours = sides.ours[i]
-        own = sides.ours[judged[article.article_id]] if article.article_id in judged else sides.before.get(i)
-        others = sides.others(i, articles, judged, roots)
-        likenesses = _likenesses(i, others, sides, roots, rules, found)
-        relatives = [_relative(likeness) for likeness in likenesses.values()]
-        for other_id in gathered.known[i]:
+    for i, (article, answer) in enumerate(zip(articles, answers, strict=True)):
+        own = judged.get(article.article_id, gathered.before.get(i))
+        others = gathered.others(i, articles, judged, roots)
+        likenesses = _likenesses(i, others, answer, roots, rules, crew)
+        relatives = [Relative(kinship=k.kinship, covered=k.covered) for k in likenesses.values()]
+        for other_id in gathered.candidates[i]:
             if other_id in gathered.fingerprints:
-                by_print = judge_fingerprint(ours[0], gathered.fingerprints[other_id], threshold=rules.threshold)
+                known = gathered.fingerprints[other_id]
+                by_print = judge_fingerprint(crew.here(i).reading(i), known, threshold=rules.threshold)
                 relatives += [Relative(kinship=by_print, covered=None)] if by_print else []
-        verdict = decide(article, int(ours[1].sum()), relatives, roots, rules)
-        texts = {k: sides.at(k, others[k])[0] for k in likenesses}
-        verdict = replace(verdict, kin=_with_spans(verdict.kin, ours[0], likenesses, texts))
+        verdict = decide(article, answer.words, relatives, roots, rules)
+        verdict = replace(verdict, kin=_with_spans(verdict.kin, i, likenesses, others, crew))
         if own is not None:
-            verdict = _revision(article, ours, own, verdict)
+            verdict = _revision(article, i, own, verdict, crew)
         verdicts.append(verdict)
         judged[article.article_id] = i
         if verdict.original_id and verdict.original_id != article.article_id:
@@ -289,20 +242,17 @@ def decide_batch(
 
 
 def _likenesses(
-    i: int, others: Mapping[str, int], sides: Sides, roots: Mapping[str, str], rules: CopyRules,
-    found: Mapping[Key, Likeness | None],
-) -> dict[str, Likeness]:  # fmt: skip
+    i: int, others: Mapping[str, Number], answer: Answer, roots: Mapping[str, str], rules: CopyRules, crew: CopyWorkers
+) -> dict[str, Likeness]:
     """The likenesses of one article that hold, by the other's id."""
-    ours = sides.ours[i]
+    found = {(other_id, number): likeness for other_id, number, likeness in answer.found}
     holding: dict[str, Likeness] = {}
-    for other_id, place in others.items():
-        key = (i, other_id, place)
-        if key in found:
-            likeness = found[key]
+    for other_id, number in others.items():
+        if (other_id, number) in found:
+            likeness = found[other_id, number]
         else:
-            other = sides.at(other_id, place)
-            worth = worth_comparing(ours[0], other[0])
-            likeness = find_likeness(ours, other, other_id, rules) if worth else None
+            shelf = crew.here(i, number)
+            likeness = find_likeness(shelf.side(i), shelf.side(number), other_id, rules)
         if likeness is not None:
             holding[other_id] = likeness
             if likeness.settles and roots.get(other_id, other_id) == other_id:
@@ -310,16 +260,12 @@ def _likenesses(
     return holding
 
 
-def _relative(likeness: Likeness) -> Relative:
-    covered = likeness.pair.evidence.matched_a if likeness.pair else None
-    return Relative(kinship=likeness.kinship, covered=covered)
-
-
-def _revision(article: Article, ours: Side, own: Side, verdict: Verdict) -> Verdict:
+def _revision(article: Article, i: int, own: Number, verdict: Verdict, crew: CopyWorkers) -> Verdict:
     """A known address with another text: a revision of itself."""
-    (r, keep), (old, keep_old) = ours, own
-    if r.text == old.text and r.title == old.title:
+    if (crew.texts[i].text, crew.texts[i].title) == (crew.texts[own].text, crew.texts[own].title):
         return verdict
+    shelf = crew.here(i, own)
+    (r, keep), (old, keep_old) = shelf.side(i), shelf.side(own)
     pair = judge_pair(r, old, keep, keep_old)
     kinship = kinship_of(pair, article.article_id, features=features_of(pair.evidence))
     kinship = replace(kinship, spans=find_spans(r, old, pair.evidence))
@@ -328,18 +274,28 @@ def _revision(article: Article, ours: Side, own: Side, verdict: Verdict) -> Verd
 
 
 def _with_spans(
-    kin: Sequence[Kinship], r: Reading, likenesses: Mapping[str, Likeness], texts: Mapping[str, Reading]
+    kin: Sequence[Kinship], i: int, likenesses: Mapping[str, Likeness], others: Mapping[str, Number], crew: CopyWorkers
 ) -> tuple[Kinship, ...]:
     """The kinships, the first two with the passages in common; to show those of the others, compare the texts."""
-    shown = (
-        replace(k, spans=spans_of(likenesses[k.other_id], r, texts[k.other_id])) if k.other_id in likenesses else k
-        for k in kin[:SHOWN]
-    )
+    shown: list[Kinship] = []
+    for k in kin[:SHOWN]:
+        likeness = likenesses.get(k.other_id)
+        if likeness is None:
+            shown.append(k)
+        elif likeness.spans is not None:
+            shown.append(replace(k, spans=likeness.spans))
+        else:
+            shelf = crew.here(i, others[k.other_id])
+            shown.append(with_spans(likeness, shelf.side(i), shelf.side(others[k.other_id])))
     return (*shown, *kin[SHOWN:])
 
 
-def add_sketches(con: DuckDBPyConnection, articles: Sequence[Article], verdicts: Sequence[Verdict]) -> None:
-    """Adds judged articles to the candidate index, inside the caller's transaction.
+def add_sketches(
+    con: DuckDBPyConnection, articles: Sequence[Article], verdicts: Sequence[Verdict], *,
+    crew: CopyWorkers | None = None,
+) -> None:  # fmt: skip
+    """Adds judged articles to the candidate index, inside the caller's transaction. A `crew` that has just judged them
+    remembers their marks.
 
     An exact copy adds nothing: its original stands for it. Any other copy adds its marks, so that what it has beyond
     its original is found too. Rolled back with the caller's transaction.
@@ -356,7 +312,8 @@ def add_sketches(con: DuckDBPyConnection, articles: Sequence[Article], verdicts:
                 break
             root = originals[root]
         rows.append((article.article_id, root, article.site, article.language or ""))
-        marks.append(sketch(read_article(article)))
+        remembered = crew.marks.get((article.article_id, article.content_hash)) if crew else None
+        marks.append(sketch(read_article(article)) if remembered is None else remembered)
     add_documents(con, rows, marks)
 
 

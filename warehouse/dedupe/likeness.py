@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from extractors.model import Kinship, Span
 from warehouse.dedupe.across import in_two_languages, weigh_across
 from warehouse.dedupe.features import worth_a_look
-from warehouse.dedupe.pairs import JudgedPair, features_of, find_spans, judge_pair
+from warehouse.dedupe.pairs import features_of, find_spans, judge_pair
 from warehouse.dedupe.reading import Array, Reading
 from warehouse.dedupe.rules import CopyRules
 from warehouse.dedupe.verdict import kinship_of
@@ -20,26 +19,16 @@ SHOWN = 2  # kinships that carry the passages in common
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """A kinship that holds; `pair` is the judgement behind it (None across languages), `spans` are the passages in
-    common where they were looked up already."""
+    """A kinship that holds. `covered` flags the words of the article that stand in the other (None across languages).
+
+    `spans` are the passages in common (None: not looked up yet). `settles`: nothing else can decide, provided that the
+    other article is an original.
+    """
 
     kinship: Kinship
-    pair: JudgedPair | None
+    covered: Array | None
+    settles: bool = False
     spans: tuple[Span, ...] | None = None
-
-    @property
-    def settles(self) -> bool:
-        """Whether nothing else can decide, provided that the other article is an original."""
-        pair = self.pair
-        return pair is not None and pair.relation in ("exact", "near") and pair.share_a >= SETTLED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """An article and those to compare it with, in order: id, side, and whether it is an original."""
-
-    ours: Side
-    others: tuple[tuple[str, Side, bool], ...]
 
 
 def worth_comparing(a: Reading, b: Reading) -> bool:
@@ -47,43 +36,34 @@ def worth_comparing(a: Reading, b: Reading) -> bool:
     return in_two_languages(a, b) or worth_a_look(a, b)
 
 
-def find_likeness(ours: Side, other: Side, other_id: str, rules: CopyRules) -> Likeness | None:
-    """The kinship of a pair worth comparing, or None where none holds."""
+def find_likeness(ours: Side, other: Side, other_id: str, rules: CopyRules, *, spans: bool = False) -> Likeness | None:
+    """The kinship of a pair, or None where none holds or the pair is not worth comparing."""
     (r, keep), (o, keep_other) = ours, other
     if in_two_languages(r, o):
         across = kinship_across(r, o, other_id)
-        return Likeness(kinship=across, pair=None) if across.confidence >= rules.cross_language_threshold else None
+        if across.confidence < rules.cross_language_threshold:
+            return None
+        return Likeness(kinship=across, covered=None, spans=())
+    if not worth_a_look(r, o):
+        return None
     pair = judge_pair(r, o, keep, keep_other)
     if pair.probability < rules.threshold:
         return None
-    return Likeness(kinship=kinship_of(pair, other_id, features=features_of(pair.evidence)), pair=pair)
+    return Likeness(
+        kinship=kinship_of(pair, other_id, features=features_of(pair.evidence)),
+        covered=pair.evidence.matched_a,
+        settles=pair.relation in ("exact", "near") and pair.share_a >= SETTLED,
+        spans=find_spans(r, o, pair.evidence) if spans else None,
+    )
 
 
-def compare_all(comparison: Comparison, rules: CopyRules) -> list[Likeness | None]:
-    """The likenesses of one article with others, up to the one that settles the matter, the first with their spans."""
-    found: list[Likeness | None] = []
-    shown = 0
-    for other_id, other, is_original in comparison.others:
-        likeness = find_likeness(comparison.ours, other, other_id, rules)
-        if likeness is not None and likeness.pair is not None and shown < SHOWN:
-            shown += 1
-            likeness = replace(likeness, spans=spans_of(likeness, comparison.ours[0], other[0]))
-        found.append(likeness)
-        if likeness is not None and is_original and likeness.settles:
-            break
-    return found
-
-
-def spans_of(likeness: Likeness, r: Reading, other: Reading) -> tuple[Span, ...]:
-    """The passages in common; none across languages."""
-    if likeness.spans is not None or likeness.pair is None:
-        return likeness.spans or ()
-    return find_spans(r, other, likeness.pair.evidence)
-
-
-def compare_each(comparisons: Sequence[Comparison], rules: CopyRules) -> list[list[Likeness | None]]:
-    """`compare_all` for several articles."""
-    return [compare_all(c, rules) for c in comparisons]
+def with_spans(likeness: Likeness, ours: Side, other: Side) -> Kinship:
+    """The kinship with the passages in common, looked up if they were not yet."""
+    spans = likeness.spans
+    if spans is None:
+        (r, keep), (o, keep_other) = ours, other
+        spans = find_spans(r, o, judge_pair(r, o, keep, keep_other).evidence)
+    return replace(likeness.kinship, spans=spans)
 
 
 def kinship_across(r: Reading, other: Reading, other_id: str) -> Kinship:

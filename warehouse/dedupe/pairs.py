@@ -63,9 +63,8 @@ def judge_evidence(a: Reading, b: Reading, evidence: Evidence, judges: Judges) -
     """The judgement that evidence gives."""
     row = evidence.values[None, :]
     probability = float(sigmoid(judges.whether.raw(row))[0, 0])
-    relation = RELATIONS[int(judges.how.raw(row)[0].argmax())] if probability >= NAMED_FROM else "paraphrase"
-    if len(a.words) and np.array_equal(a.words.surface, b.words.surface):
-        probability, relation = 1.0, "exact"
+    named = RELATIONS[int(judges.how.raw(row)[0].argmax())] if probability >= NAMED_FROM else "paraphrase"
+    probability, relation = name_relation(a, b, evidence, probability, named)
     share_a, share_b = shares(evidence, relation)
     return JudgedPair(
         probability=probability,
@@ -76,6 +75,15 @@ def judge_evidence(a: Reading, b: Reading, evidence: Evidence, judges: Judges) -
         evidence=evidence,
         reasons=reasons(evidence, relation),
     )
+
+
+def name_relation(
+    a: Reading, b: Reading, evidence: Evidence, probability: float, relation: Relation
+) -> tuple[float, Relation]:
+    """Probability and relation after what no judge needs to be asked about: equal words are the same text."""
+    if len(a.words) and np.array_equal(a.words.surface, b.words.surface):
+        return 1.0, "exact"
+    return probability, relation
 
 
 def shares(evidence: Evidence, relation: Relation) -> tuple[float, float]:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
 
 from extractors.model import Article
-from warehouse.dedupe.words import CAPITAL, CJK_RUN, LETTERS, NUMBER, cutter_of, lexicon, split_tokens
+from warehouse.dedupe.chunks import ABBREVIATION, CJK_END, SENTENCE_END, chunk_table_of
+from warehouse.dedupe.words import CAPITAL, CJK_RUN, LETTERS, NUMBER, Lexicon, cutter_of, lexicon, split_tokens
 
 Array = np.ndarray
 
-SENTENCE_END: Final = re.compile(
-    r"(?<=[.!?…])[\"”’»)\]]*\s+(?=[\"“‘„«(\[]?[^\W\d_a-zà-ÿ])"
-    r"|(?<=[。！？])[」』”]?|\n\s*|(?<=[.!?][\"”’»)])\s+(?=[^\W\d_a-z])"
-)
 POSSIBLE_END: Final = re.compile(r"[.!?…\n]")
-CJK_END: Final = re.compile(r"[。！？]")
 CLOSING: Final = frozenset("\"”’»)")
-ABBREVIATION: Final = re.compile(
-    r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Inc|Corp|No|vs|Jr|bzw|ca|Nr)\.$"
-)
 SHINGLE_MIX: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 MAX_WORDS: Final = 12_000
 
@@ -47,7 +41,7 @@ class Words:
 class Reading:
     """An article read once for comparing: nothing here depends on any other article.
 
-    `words` are those of the text (without the title), at most 12,000; `sentences` the character ranges in the text.
+    `words` are those of the text (without the title), at most 12,000 and what is left of the sentence.
     Derived arrays are computed when first asked for.
     """
 
@@ -57,10 +51,16 @@ class Reading:
     day: int | None
     title: str
     text: str
-    sentences: tuple[tuple[int, int], ...]
     words: Words
     title_words: Words
     links: frozenset[str] = frozenset()
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[int, int], ...]:
+        """The character ranges of the sentences that have words, in order."""
+        cut = cutter_of(self.text)
+        ranges = ((start, end) for start, end in split_sentences(self.text) if cut(self.text[start:end]))
+        return tuple(islice(ranges, self.sentence_count))
 
     @cached_property
     def shingles(self) -> Array:
@@ -145,7 +145,7 @@ class Reading:
     @property
     def sentence_count(self) -> int:
         """How many sentences have at least one word."""
-        return len(self.sentences)
+        return int(self.words.sentence[-1]) + 1 if len(self.words) else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,14 +195,6 @@ def read_article(article: Article) -> Reading:
     return unread_article(article).read()
 
 
-def read_all(texts: Iterable[Unread]) -> list[Reading]:
-    """Readings with those arrays made that every comparison needs, so that they need not be made elsewhere."""
-    readings = [text.read() for text in texts]
-    for r in readings:
-        _ = r.stem_vector, r.shingle_set, r.sentence_hashes
-    return readings
-
-
 def read_text(
     text: str,
     *,
@@ -215,20 +207,14 @@ def read_text(
 ) -> Reading:
     """The reading of a text; paragraphs are separated by line breaks."""
     language = language.split("-")[0].lower()
-    sentences: list[tuple[int, int]] = []
-    tokens: list[list[str]] = []
-    total = 0
-    cut = cutter_of(text)
-    for start, end in split_sentences(text):
-        found = cut(text[start:end])
-        if not found:
-            continue
-        sentences.append((start, end))
-        tokens.append(found)
-        total += len(found)
-        if total >= MAX_WORDS:
-            break
-    words, title_words = look_up(tokens, split_tokens(title), language)
+    known = lexicon(language)
+    found = chunk_table_of(known).read(text, most_words=MAX_WORDS)
+    if found is None:
+        tokens, sentence = cut_sentences(text)
+        surface, stem, weight, flags = known.words(tokens)
+    else:
+        places, sentence = found
+        surface, stem, weight, flags = known.at(places)
     return Reading(
         article_id=article_id,
         site=site,
@@ -236,25 +222,32 @@ def read_text(
         day=day,
         title=title,
         text=text,
-        sentences=tuple(sentences),
-        words=words,
-        title_words=title_words,
+        words=Words(surface=surface, stem=stem, weight=weight, flags=flags, sentence=sentence),
+        title_words=_title_words(title, known),
         links=links,
     )
 
 
-def look_up(sentences: list[list[str]], title: list[str], language: str) -> tuple[Words, Words]:
-    """The arrays of the tokens of a text, sentence by sentence, and of its title."""
-    tokens = [token for found in sentences for token in found]
-    count = len(tokens)
-    surface, stem, weight, flags = lexicon(language).words(tokens + title)
-    lengths = [len(found) for found in sentences]
-    numbers = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    return (
-        Words(surface=surface[:count], stem=stem[:count], weight=weight[:count], flags=flags[:count], sentence=numbers),
-        Words(surface=surface[count:], stem=stem[count:], weight=weight[count:], flags=flags[count:],
-              sentence=np.zeros(len(title), dtype=np.int32)),
-    )  # fmt: skip
+def _title_words(title: str, known: Lexicon) -> Words:
+    surface, stem, weight, flags = known.words(split_tokens(title))
+    sentence = np.zeros(len(surface), dtype=np.int32)
+    return Words(surface=surface, stem=stem, weight=weight, flags=flags, sentence=sentence)
+
+
+def cut_sentences(text: str) -> tuple[list[str], Array]:
+    """The tokens of a text and the number of the sentence of each, by patterns alone: works for every text."""
+    tokens: list[str] = []
+    lengths: list[int] = []
+    cut = cutter_of(text)
+    for start, end in split_sentences(text):
+        found = cut(text[start:end])
+        if not found:
+            continue
+        tokens += found
+        lengths.append(len(found))
+        if len(tokens) >= MAX_WORDS:
+            break
+    return tokens, np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from warehouse.dedupe.across import LANGUAGES, find_marks
-from warehouse.dedupe.reading import Array, Reading
+from warehouse.dedupe.reading import Array, Reading, distinct_places
 from warehouse.dedupe.words import hash_word
 
 ONE_IN: Final = 10
@@ -41,7 +41,7 @@ def terms(r: Reading) -> Array:
     if len(words) == 0:
         return np.empty(0, dtype=np.uint32)
     key = np.where(r.is_name, words.surface, words.stem)
-    distinct, first, counts = np.unique(key, return_index=True, return_counts=True)
+    distinct, first, counts = distinct_places(key)
     weight = words.weight[first]
     worth = weight * (1.0 + np.log(counts)) * np.where(r.is_name[first] | r.is_number[first], 1.25, 1.0)
     worth = np.where(weight < 2.5, 0.0, worth)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import snowballstemmer
@@ -46,6 +46,7 @@ MAX_WEIGHT: Final = 9.0
 BY_STEM: Final = -1.0
 
 Word = tuple[int, int, float, int]
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def hash_word(text: str) -> int:
@@ -64,23 +65,32 @@ class Lexicon:
     def __init__(self, language: str, *, limit: int = 400_000) -> None:
         self._place: dict[str, int] = {}
         self._limit = limit
+        self.epoch = 0
         self._stem = snowballstemmer.stemmer(STEMMERS[language]).stemWord if language in STEMMERS else None
         self._numbers = {w: str(i) for i, w in enumerate(NUMBER_WORDS.get(language, "").split()) if i > 1}
         self._make_room(4_096)
 
-    def words(self, tokens: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def words(self, tokens: Sequence[str]) -> Columns:
         """Surface hashes, stem hashes, weights (0 to 9) and flags of the tokens, an array each."""
+        return self.at(np.array(self.places(tokens), dtype=np.int64))
+
+    def at(self, places: np.ndarray) -> Columns:
+        """The same of words by their places."""
+        return self._surface[places], self._stems[places], self._weight[places], self._flags[places]
+
+    def places(self, tokens: Sequence[str]) -> list[int]:
+        """Where the tokens stand; they keep their places as long as `epoch` stays the same."""
         place = self._place
         if len(place) >= self._limit:
             place.clear()
+            self.epoch += 1
         found = list(map(place.get, tokens))
         if None in found:
             missing = [i for i, known in enumerate(found) if known is None]
             self._add({tokens[i] for i in missing})
             for i in missing:
                 found[i] = place[tokens[i]]
-        at = np.array(found, dtype=np.int64)
-        return self._surface[at], self._stems[at], self._weight[at], self._flags[at]
+        return cast(list[int], found)
 
     def word(self, token: str) -> Word:
         """Surface hash, stem hash, weight (0 to 9) and flags of a token."""
@@ -131,10 +141,14 @@ class Lexicon:
         return surface, stem, BY_STEM, flags
 
 
-@cache
 def lexicon(language: str) -> Lexicon:
-    """The lexicon of a language (of none in particular for one that we have no stemmer for)."""
-    return Lexicon(language if language in STEMMERS else "")
+    """The lexicon of a language; one for all that we have no stemmer for."""
+    return _lexicon(language if language in STEMMERS else "")
+
+
+@cache
+def _lexicon(language: str) -> Lexicon:
+    return Lexicon(language)
 
 
 def plain_number(token: str) -> str:
