@@ -116,8 +116,7 @@ def _open_lake_snapshot(path: Path, *, memory_limit: str) -> Connection:
     try:
         prepare(con, memory_limit=memory_limit)
         pointer = read_pointer(path)
-        attach_lake(con, pointer.lake, read_only=True)
-        show_lake(con, published=pointer.published)
+        show_lake(con, pointer.lake, published=pointer.published)
     except LakeFault as error:
         con.close()
         raise WarehouseError(load_problem(error.code, str(error), path)) from error

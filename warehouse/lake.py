@@ -135,6 +135,10 @@ def attach_lake(
 
 def load_extensions(con: duckdb.DuckDBPyConnection) -> None:
     """Loads DuckDB's extensions for lakes from their Python packages; nothing is downloaded."""
+    # Loading again would check 95 MB of signatures again.
+    loaded = con.execute("SELECT count(*) FROM duckdb_extensions() WHERE loaded AND extension_name = 'ducklake'")
+    if loaded.fetchall()[0][0]:
+        return
     for extension in EXTENSIONS:
         con.execute(f"LOAD {_text(str(_extension_file(extension)))}")
 

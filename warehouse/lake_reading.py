@@ -12,7 +12,7 @@ from datetime import datetime
 
 import duckdb
 
-from warehouse.lake import HOUSE, LakeFault, current_version
+from warehouse.lake import HOUSE, Lake, LakeFault, attach_lake, current_version
 from warehouse.migrate import check_known, migrate, migrations
 from warehouse.public import comment_statement, public_columns, shown_as
 from warehouse.sql import load_sql
@@ -20,12 +20,13 @@ from warehouse.sql import load_sql
 INFO = "snapshot_info"
 
 
-def show_lake(con: duckdb.DuckDBPyConnection, *, published: bool) -> int:
-    """Fills the connection's own (in-memory) database with views over the attached lake; gives the version shown.
+def show_lake(con: duckdb.DuckDBPyConnection, lake: Lake, *, published: bool) -> int:
+    """Fills the connection's own (empty, in-memory) database with views over the lake; gives the version shown.
 
     `published`: the version that was published last, public tables only; else the latest one with all tables. Raises
     LakeFault where nothing was published yet and NewerWarehouse where a newer version of the program wrote the lake.
     """
+    attach_lake(con, lake, read_only=True)
     held = {row[0] for row in con.execute(load_sql("lake_tables"), {"house": HOUSE}).fetchall()}
     if "schema_migrations" not in held:
         raise LakeFault("no-snapshot", "the lake is empty: it is filled by the first run (sovwatch run)")
@@ -33,15 +34,18 @@ def show_lake(con: duckdb.DuckDBPyConnection, *, published: bool) -> int:
     check_known(done.values(), migrations())
     info = _last_publication(con) if published else None
     version = int(info[1]) if info else current_version(con)
+    con.execute(f"DETACH {HOUSE}")  # what follows asks the catalog's functions, which would go through the lake too
     migrate(con, only=done)
-    with duckdb.connect() as plain:  # asked here, the catalog's functions would go through the lake as well
-        migrate(plain, only=done)
-        tables = [row[0] for row in plain.execute(load_sql("lake_tables"), {"house": "memory"}).fetchall()]
-        comments = plain.execute(load_sql("publish_comments")).fetchall()
-        public = public_columns(plain)
-    con.execute("BEGIN TRANSACTION")  # as one: the lake is asked for its state once
+    tables = [row[0] for row in con.execute(load_sql("lake_tables"), {"house": "memory"}).fetchall()]
+    comments = con.execute(load_sql("publish_comments")).fetchall()
+    public = public_columns(con)
+    con.execute("BEGIN TRANSACTION")
     for table in tables:
         con.execute(f'DROP TABLE "{table}"')
+    con.execute("COMMIT")
+    attach_lake(con, lake, read_only=True)
+    con.execute("BEGIN TRANSACTION")  # as one: the lake is asked for its state once
+    for table in tables:
         if table == INFO:
             con.execute(f"CREATE VIEW {INFO} AS {_facts(info)}")
         elif published and table in public:

@@ -26,8 +26,8 @@ def migrate(con: duckdb.DuckDBPyConnection, *, only: Container[int] | None = Non
     """Applies what is missing, each file in a transaction of its own; returns how many were applied.
 
     `only` names the numbers to apply, where not all are wanted. On a lake the files are applied in its own words
-    (`warehouse/migrate_lake.py`). Raises NewerWarehouse, before anything is changed, if the warehouse has migrations
-    that this version does not know.
+    (`warehouse/migrate_lake.py`) and in one transaction, as each costs a visit to catalog and store. Raises
+    NewerWarehouse, before anything is changed, if the warehouse has migrations that this version does not know.
     """
     lake = is_lake(con)
     key = "NOT NULL" if lake else "PRIMARY KEY"
@@ -37,18 +37,27 @@ def migrate(con: duckdb.DuckDBPyConnection, *, only: Container[int] | None = Non
     check_known(done.values(), known)
     views = find_views(sql for _, _, sql in known) if lake else frozenset[str]()
     todo = [migration for migration in known if migration[0] not in done and (only is None or migration[0] in only)]
-    for number, name, sql in todo:
-        con.execute("BEGIN TRANSACTION")
-        try:
-            for statement in lake_statements(sql, views) if lake else (sql,):
-                con.execute(statement)
-            con.execute("INSERT INTO schema_migrations VALUES (?, ?)", [number, name])
-            con.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(duckdb.TransactionException):  # a COMMIT that failed leaves nothing to roll back
-                con.execute("ROLLBACK")
-            raise
+    for files_of_one in [todo] if lake else [[migration] for migration in todo]:
+        _apply(con, files_of_one, views if lake else None)
     return len(todo)
+
+
+def _apply(con: duckdb.DuckDBPyConnection, todo: list[tuple[int, str, str]], views: frozenset[str] | None) -> None:
+    """Applies the files in one transaction; `views` is None where the warehouse is no lake."""
+    if not todo:
+        return
+    con.execute("BEGIN TRANSACTION")
+    try:
+        for _, _, sql in todo:
+            for statement in (sql,) if views is None else lake_statements(sql, views):
+                con.execute(statement)
+        rows = [value for number, name, _ in todo for value in (number, name)]
+        con.execute(f"INSERT INTO schema_migrations VALUES {', '.join(['(?, ?)'] * len(todo))}", rows)
+        con.execute("COMMIT")
+    except BaseException:
+        with contextlib.suppress(duckdb.TransactionException):  # a COMMIT that failed leaves nothing to roll back
+            con.execute("ROLLBACK")
+        raise
 
 
 def check_known(done: Iterable[str], known: Iterable[tuple[int, str, str]]) -> None:

@@ -92,7 +92,8 @@ def _postgres(folder: Path, port: int) -> Iterator[None]:
     said = (folder / "catalog.log").open("wb")
     options = ("listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=60",
                "shared_buffers=32MB", "dynamic_shared_memory_type=mmap")  # fmt: skip
-    command = [programs / "postgres", "-D", data, "-p", str(port), *(word for o in options for word in ("-c", o))]
+    command = [str(programs / "postgres"), "-D", str(data), "-p", str(port)]
+    command += [word for option in options for word in ("-c", option)]
     with said, subprocess.Popen(
         command, stdout=said, stderr=said, user=user, env=environ, cwd=data, preexec_fn=_die_with_us
     ) as server:  # fmt: skip
