@@ -10,7 +10,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from extractors.model import FetchedPage
-from extractors.pages.decode import decode_page
+from extractors.pages.decode import decode_roughly, repair_twice_encoded
 
 _SPACE = re.compile(r"\s+")
 _META = re.compile(r"<meta\s[^>]{0,2000}>", re.IGNORECASE)
@@ -40,7 +40,7 @@ class CheapText:
 
 def cheap_text(page: FetchedPage) -> CheapText:
     """Title, lead and rough text, in a few milliseconds. Every page gives one; an empty page gives empty strings."""
-    return cheap_text_of(decode_page(page))
+    return cheap_text_of(decode_roughly(page))
 
 
 def cheap_text_of(html: str) -> CheapText:
@@ -58,9 +58,13 @@ def cheap_text_of(html: str) -> CheapText:
     text = unescape(_TAG.sub("", "\n".join(p for p in passages if len(p) > _SHORT)))
     if len(text) < _ENOUGH:
         text = _parsed_text(html)
+    title, lead, text = (
+        repair_twice_encoded(part)
+        for part in (title, metas.get("og:description") or metas.get("description") or "", text)
+    )
     return CheapText(
         title=_SPACE.sub(" ", title).strip(),
-        lead=_SPACE.sub(" ", metas.get("og:description") or metas.get("description") or "").strip(),
+        lead=_SPACE.sub(" ", lead).strip(),
         text=text,
         language_hint=lang.group(1).lower() if lang else (metas.get("og:locale") or "")[:2].lower() or None,
     )

@@ -1,31 +1,28 @@
 """A process that reads parts of WARC files: the raw pages never leave it, only what was read in them does.
 
-`PartWorker` is the side of whoever wants something read, `main` that of the process. It is a plain child with two
-pipes, so that it may be started from anywhere (a thread, a worker of a cluster), and it ends when its parent does. A
-page that takes too long, or kills the process, becomes a problem of its own; the process is started anew behind it.
+`PartWorker` is the side of whoever wants something read, `serve` that of the process. It may be started anywhere (in a
+thread, a worker of a cluster), and it ends when its parent does. A page that takes too long, or kills the process,
+becomes a problem of its own; the process is started anew behind it.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import pickle
-import select
-import struct
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any, Self
+from typing import Protocol, Self
 
 from extractors.model import FeedEntry, FetchedPage, Problem
 from extractors.pages.pool import Gate, PageLimits, PageReading, prepare_worker, read_bounded
 from extractors.urls import canonical_url
 from extractors.web.warc_parts import WarcPart, in_time, read_part
 
-_LENGTH = struct.Struct("<I")
 # A worker holds what a whole part brought to light, not one page.
 LIMITS = PageLimits(memory_mb=500)
 START_S = 60.0
@@ -66,8 +63,8 @@ class PartWorker:
     def __init__(self, gate: Gate | None, *, limits: PageLimits = LIMITS) -> None:
         self._gate = gate
         self._limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
-        self._buffer = bytearray()
+        self._process: _Running | None = None
+        self._pipe: Connection | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -107,58 +104,80 @@ class PartWorker:
 
     def end(self) -> None:
         """Ends the process; the next `read` starts another."""
-        if self._process is not None:
+        if self._process is not None and self._pipe is not None:
+            self._pipe.close()
             self._process.kill()
             self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    pipe.close()
-            self._process = None
-            self._buffer.clear()
+            self._process = self._pipe = None
 
     def _ask(self, job: PartJob, done: int) -> Iterator[FetchedPage | PageRead | Problem]:
-        fresh = self._process is None
-        process = self._process or self._start()
-        assert process.stdin
-        try:
-            pickle.dump((job, done), process.stdin)
-            process.stdin.flush()
-        except BrokenPipeError as error:
-            raise EOFError from error
+        fresh = self._pipe is None
+        pipe = self._pipe or self._start()
         patience = START_S if fresh else self._limits.wall_s + 10 * self._limits.cpu_s
-        while (message := self._next(process, patience)) is not None:
-            # Passing over what was read before, and unpacking the next record, is quick; a page has its limit.
-            patience = self._limits.wall_s if isinstance(message, FetchedPage) else START_S
-            yield message
+        try:
+            pipe.send((job, done))
+            while True:
+                if not pipe.poll(patience):
+                    raise TimeoutError
+                message = pipe.recv()
+                if message is None:
+                    return
+                # Passing over what was read before, and unpacking the next record, is quick; a page has its limit.
+                patience = self._limits.wall_s if isinstance(message, FetchedPage) else START_S
+                yield message
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise EOFError from error
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from extractors.pages.part_worker import main; main()"], env=environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        assert self._process.stdin
-        pickle.dump((self._limits, self._gate), self._process.stdin)
-        return self._process
+    def _start(self) -> Connection:
+        ours, theirs = multiprocessing.Pipe()
+        # A daemon, as Dask's workers are, may have no children of multiprocessing's own.
+        start = _start_program if multiprocessing.current_process().daemon else _start_fork
+        self._process = start(theirs)
+        theirs.close()  # so that the end of the process is the end of the pipe
+        self._pipe = ours
+        try:
+            ours.send((self._limits, self._gate))
+        except (BrokenPipeError, ConnectionResetError) as error:
+            raise EOFError from error
+        return ours
 
-    def _next(self, process: subprocess.Popen[bytes], patience_s: float) -> Any:
-        """The next message; None at the end of the part. Raises TimeoutError, and EOFError where the process died."""
-        assert process.stdout
-        deadline = time.monotonic() + patience_s
-        while True:
-            if len(self._buffer) >= _LENGTH.size:
-                (length,) = _LENGTH.unpack_from(self._buffer)
-                if len(self._buffer) >= _LENGTH.size + length:
-                    message = pickle.loads(bytes(self._buffer[_LENGTH.size : _LENGTH.size + length]))
-                    del self._buffer[: _LENGTH.size + length]
-                    return message
-            ready, _, _ = select.select([process.stdout], [], [], max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise TimeoutError
-            piece = os.read(process.stdout.fileno(), 1 << 18)
-            if not piece:
-                raise EOFError
-            self._buffer += piece
+
+class _Running(Protocol):
+    """A process that was started."""
+
+    def kill(self) -> None:
+        """Ends it at once."""
+
+    def wait(self) -> object:
+        """Waits until it has ended."""
+
+
+class _Fork:
+    """A child of the fork server, which has imported everything: there in milliseconds."""
+
+    def __init__(self, theirs: Connection) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["extractors.pages.warm"])
+        self._process = context.Process(target=serve, args=(theirs,), daemon=True)
+        self._process.start()
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._process.kill()
+
+    def wait(self) -> None:
+        """Waits until it has ended."""
+        self._process.join()
+
+
+def _start_fork(theirs: Connection) -> _Running:
+    return _Fork(theirs)
+
+
+def _start_program(theirs: Connection) -> _Running:
+    command = f"from extractors.pages.part_worker import serve_on; serve_on({theirs.fileno()})"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    return subprocess.Popen([sys.executable, "-c", command], env=environment, pass_fds=[theirs.fileno()])
 
 
 def entry_of_page(page: FetchedPage, job: PartJob) -> FeedEntry:
@@ -177,20 +196,23 @@ def end_of_day(at: datetime) -> datetime:
 # ---- inside the process ----
 
 
-def main() -> None:
-    """Reads jobs from standard input and answers them on standard output, until the input ends."""
-    out = os.dup(1)
-    os.dup2(2, 1)  # nobody's print may break into the answers
-    limits, gate = pickle.load(sys.stdin.buffer)
+def serve_on(descriptor: int) -> None:
+    """`serve` on an inherited pipe."""
+    serve(Connection(descriptor))
+
+
+def serve(pipe: Connection) -> None:
+    """Answers jobs until the other end is closed."""
+    limits, gate = pipe.recv()
     prepare_worker(limits, gate)
-    while True:
-        try:
-            job, done = pickle.load(sys.stdin.buffer)
-        except EOFError:
-            return
-        for message in read_job(job, done):
-            _send(out, message)
-        _send(out, None)
+    try:
+        while True:
+            job, done = pipe.recv()
+            for message in read_job(job, done):
+                pipe.send(message)
+            pipe.send(None)
+    except (EOFError, BrokenPipeError, ConnectionResetError):
+        return
 
 
 def read_job(job: PartJob, done: int) -> Iterator[FetchedPage | PageRead | Problem]:
@@ -208,11 +230,4 @@ def read_job(job: PartJob, done: int) -> Iterator[FetchedPage | PageRead | Probl
             entry = entry_of_page(page, job)
             reading = read_bounded(page, entry, now=end_of_day(page.fetched_at))
             yield PageRead(page=page if reading.article is not None else empty, entry=entry, reading=reading)
-
-
-def _send(out: int, message: object) -> None:
-    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    left = memoryview(_LENGTH.pack(len(data)) + data)
-    while left:
-        left = left[os.write(out, left) :]
 

@@ -53,8 +53,10 @@ def read_part(part: WarcPart, *, max_bytes: int) -> Iterator[FetchedPage | Probl
             if begin is None:
                 return
             stream.seek(begin)
+            # In a file that was compressed as a whole, every record seems to begin at its end.
+            is_last = part.end >= part.path.stat().st_size
             for record in ArchiveIterator(stream, record_types=WarcRecordType.response, func_filter=is_http):
-                if record.stream_pos >= part.end:
+                if record.stream_pos >= part.end and not is_last:
                     return
                 page = page_of_record(record, max_bytes)
                 if page is not None:

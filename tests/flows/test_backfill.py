@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from config.house import House
-from extractors.model import FetchedPage
+from extractors.model import FetchedPage, TopicMatch
+from extractors.pages.part_worker import PartJob, PartReading, PartWorker
 from extractors.web.archive import Archive
-from flows.backfill import backfill
-from flows.night import snapshot_file
+from extractors.web.warc_parts import WarcPart, cut_parts, read_part
+from flows.backfill import Progress, backfill, backfill_sitemaps
+from flows.backfill.readers import LocalReaders, Readers
+from flows.night import Night, snapshot_file, warehouse_file
 from tests.flows.houses import make_house, page
-from warehouse.connection import open_snapshot
+from tests.flows.loopback import serving
+from warehouse.compare import compare_warehouses
+from warehouse.connection import open_file, open_snapshot
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ORDER = [
@@ -85,3 +94,171 @@ def test_a_damaged_file_costs_what_is_behind_the_damage_and_is_reported(house: H
     report = backfill(house, [collection], now=NOW, workers=1)
     assert report.balanced
     assert report.outcomes["new"] == 2
+
+
+# ---- many readers, parts, stopping ----
+
+SMALL = 1_500  # bytes a part: a handful of records
+# Which file of our archive a page went to has a random name.
+OURS = {"article_versions": frozenset(("archive_file", "archive_offset"))}
+
+
+@pytest.fixture(scope="module")
+def weeks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty pages of ten days in two files: reports, copies of them, pages off topic."""
+    folder = tmp_path_factory.mktemp("weeks")
+    for number in range(2):
+        with Archive(folder / f"file-{number}") as archive:
+            for one in range(20):
+                at = datetime(2026, 3, 1 + one // 2, 12, one, tzinfo=UTC)
+                text = [GARDEN, ORDER, [*ORDER, MORE], COURT][one % 4]
+                title = ["Tulips", "Forced sale of Lumora", "Lumora must be sold", "Court stops its sale"][one % 4]
+                url = f"https://outlet-{one % 3}.example/{number}/{one}"
+                body = page(title, [f"Report {one} of outlet {number}.", *text], published=at.isoformat())
+                headers = (("Content-Type", "text/html; charset=utf-8"),)
+                archive.append(FetchedPage(url=url, final_url=url, status=200, headers=headers, body=body,
+                                           fetched_at=at))  # fmt: skip
+    return folder
+
+
+@pytest.fixture(scope="module")
+def one_worker(weeks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse as one undisturbed worker makes it."""
+    house = make_house(tmp_path_factory.mktemp("one"))
+    report = backfill(house, [weeks], now=NOW, workers=1, part_bytes=SMALL)
+    assert report.seen == 40
+    return warehouse_file(house.settings.state_dir)
+
+
+def differences(house: House, other: Path, *, but: frozenset[str] = frozenset()) -> dict[str, int]:
+    with contextlib.closing(open_file(warehouse_file(house.settings.state_dir))) as con:
+        found = compare_warehouses(con, other, leave_out=OURS)
+    return {one.table: one.differing for one in found if one.differing and one.table not in but}
+
+
+def test_two_workers_give_the_same_rows_as_one(house: House, weeks: Path, one_worker: Path) -> None:
+    heard: list[Progress] = []
+    backfill(house, [weeks], now=NOW, workers=2, part_bytes=SMALL, progress=heard.append)
+    assert differences(house, one_worker) == {}
+    assert heard[-1].pages == 40
+    assert heard[-1].bytes == heard[-1].of_bytes
+
+
+class Stopped(BaseException):
+    """Stands for a kill."""
+
+
+class Stopping:
+    """Readers that end after so many parts."""
+
+    def __init__(self, readers: Readers, parts: int) -> None:
+        self._readers = readers
+        self._parts = parts
+
+    def read_all(self, jobs: Iterator[PartJob]) -> Iterator[PartReading]:
+        """The first readings."""
+        for number, reading in enumerate(self._readers.read_all(jobs)):
+            if number == self._parts:
+                raise Stopped
+            yield reading
+
+
+def test_a_backfill_that_was_stopped_goes_on_where_it_was(house: House, weeks: Path, one_worker: Path) -> None:
+    @contextlib.contextmanager
+    def stopping(night: Night) -> Iterator[Readers]:
+        with LocalReaders(1, night.matcher.match) as readers:
+            yield Stopping(readers, 2)  # type: ignore[misc]
+
+    with pytest.raises(Stopped):
+        backfill(house, [weeks], now=NOW, part_bytes=SMALL, readers=stopping)
+    report = backfill(house, [weeks], now=NOW, workers=1, part_bytes=SMALL)
+    assert report.seen == 40 and report.balanced
+    assert 0 < report.outcomes["known"] < 40
+    runs = frozenset(("runs", "run_entries", "entry_outcomes", "fetches"))
+    with contextlib.closing(open_file(warehouse_file(house.settings.state_dir))) as con:
+        leave_out = {one: frozenset(("run_id", "first_run_id", "judged_at")) for one in
+                     ("article_versions", "entries", "verdicts", "story_list", "story_members", "storyline_list",
+                      "development_list", "source_changes")}  # fmt: skip
+        leave_out["article_versions"] |= OURS["article_versions"]
+        found = compare_warehouses(con, one_worker, leave_out=leave_out)
+    assert {one.table: one.differing for one in found if one.differing and one.table not in runs} == {}
+
+
+def test_our_own_archive_is_read_where_it_lies(house: House, weeks: Path) -> None:
+    (first,) = (weeks / "file-0").glob("*.gz")
+    folder = house.settings.archive_folder
+    folder.mkdir(parents=True)
+    (folder / first.name).write_bytes(first.read_bytes())
+    report = backfill(house, [folder], now=NOW, workers=1)
+    assert report.seen == 20
+    with open_snapshot(snapshot_file(house.settings.state_dir)) as con:
+        files = con.execute("SELECT DISTINCT archive_file FROM article_versions WHERE origin = 'backfill'").fetchall()
+    assert files == [(first.name,)]
+
+
+def test_parts_hold_every_page_once_however_a_file_is_cut(weeks: Path, tmp_path: Path) -> None:
+    import gzip
+
+    (file,) = (weeks / "file-0").glob("*.gz")
+    plain = tmp_path / "plain.warc"
+    plain.write_bytes(gzip.decompress(file.read_bytes()))
+    whole = tmp_path / "whole.warc.gz"
+    whole.write_bytes(gzip.compress(plain.read_bytes()))
+    for path in (file, plain, whole):
+        every = [p.final_url for part in cut_parts(path) for p in read_part(part, max_bytes=10**6)
+                 if isinstance(p, FetchedPage)]  # fmt: skip
+        assert len(every) == 20
+        for size in (97, 1_000, 5_000):
+            cut = cut_parts(path, part_bytes=size)
+            assert (len(cut) > 1) == (path != whole or size > path.stat().st_size)
+            found = [p.final_url for part in cut for p in read_part(part, max_bytes=10**6)
+                     if isinstance(p, FetchedPage)]  # fmt: skip
+            assert found == every, (path.name, size)
+
+
+class DeadlyGate:
+    """Kills the process that asks it about one title."""
+
+    def __call__(self, title: str, lead: str, text: str, language: str | None) -> tuple[TopicMatch, ...]:
+        """Nothing is on topic."""
+        if title.startswith("Court"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return ()
+
+
+def test_a_page_that_kills_its_worker_costs_itself_alone(weeks: Path) -> None:
+    (file,) = (weeks / "file-0").glob("*.gz")
+    part = WarcPart(path=file, start=0, end=file.stat().st_size // 3)
+    with PartWorker(DeadlyGate()) as worker:
+        reading = worker.read(PartJob(part=part, source_id="backfill"))
+    codes = [read.reading.problem.code if read.reading.problem else "read" for read in reading.pages]
+    assert codes[:4] == ["read", "read", "read", "worker-died"]
+    assert set(codes[4:]) <= {"read", "worker-died"} and len(codes) >= 5
+
+
+def test_sitemaps_are_read_as_the_past(tmp_path: Path) -> None:
+    pages = {"/order": page("Forced sale of Lumora ordered", ORDER), "/court": page("Court stops Lumora sale", COURT)}
+    with serving(pages) as site:
+        site.pages["/index.xml"] = (
+            f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>{site.base}/news.xml</loc>'
+            "</sitemap></sitemapindex>"
+        ).encode()
+        items = [("order", "2026-03-01"), ("court", "2026-03-05"), ("older", "2026-01-05")]
+        urls = "".join(
+            f"<url><loc>{site.base}/{path}</loc><news:news><news:publication><news:name>O</news:name><news:language>en"
+            f"</news:language></news:publication><news:publication_date>{day}T08:00:00Z</news:publication_date>"
+            f"<news:title>Lumora {path}</news:title></news:news></url>" for path, day in items
+        )  # fmt: skip
+        site.pages["/news.xml"] = (
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+            f'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{urls}</urlset>'
+        ).encode()
+        house = make_house(tmp_path, workers=1)
+        report = backfill_sitemaps(house, [f"{site.base}/index.xml"], now=NOW, since=datetime(2026, 3, 1, tzinfo=UTC))
+        assert "/older" not in site.asked
+    assert report.balanced
+    assert {name: n for name, n in report.outcomes.items() if n} == {"new": 2}
+    assert report.mails == []
+    with open_snapshot(snapshot_file(house.settings.state_dir)) as con:
+        told = con.execute("SELECT told_at::DATE::VARCHAR FROM developments ORDER BY told_at").fetchall()
+    assert told[0] == ("2026-03-02",), "told at the end of its own day"
