@@ -31,7 +31,7 @@ _EN = Cues(
         "entry-into-force": _any(
             r"(?:take|takes|taking|took)\s+(?:full\s+)?effect|(?:come|comes|coming|enter|enters|entering|entry)\s+into\s+"
             r"(?:force|effect)|go(?:es)?\s+into\s+(?:force|effect)|(?:become|becomes|be|is|are)\s+effective|effective|"
-            r"(?:will\s+|shall\s+|to\s+)?appl(?:y|ies)\s+(?:from|as\s+of)|start(?:s)?\s+to\s+apply"
+            r"(?:will\s+|shall\s+|to\s+)?appl(?:y|ies)\s+(?:from|as\s+of)|start(?:s)?\s+to\s+apply|with\s+effect\s+(?:from|on)"
         ),
         "hearing": _any(
             r"hearings?|hear|hears|trial(?!\s+(?:production|run|phase|period|version))|oral\s+arguments?|court\s+date|testif(?:y|ies)|appear(?:s)?\s+before|arraign\w*|"
@@ -62,7 +62,7 @@ _EN = Cues(
 _DE = Cues(
     {
         "entry-into-force": _any(
-            r"in\s+Kraft|Inkrafttreten|wirksam|gilt|gelten|Geltung|anwendbar|anzuwenden|Anwendung\s+finde\w*"
+            r"in\s+Kraft|mit\s+Wirkung\s+(?:vom|zum)|Inkrafttreten|wirksam|gilt|gelten|Geltung|anwendbar|anzuwenden|Anwendung\s+finde\w*"
         ),
         "hearing": _any(
             r"\w*anhörung(?:en)?|\w*verhandlung(?:en)?|verhandelt|\w*prozess(?:beginn|auftakt)?|aussagen|"
@@ -89,7 +89,7 @@ _DE = Cues(
 _FR = Cues(
     {
         "entry-into-force": _any(
-            r"entre(?:r|ra|ront|nt|rait)?\s+en\s+(?:vigueur|application)|entrée\s+en\s+(?:vigueur|application)|"
+            r"entre(?:r|ra|ront|nt|rait)?\s+en\s+(?:vigueur|application)|entrée\s+en\s+(?:vigueur|application)|avec\s+effet|"
             r"pren(?:d|dra|dront|dre|nent)\s+effet|s['’]appliqu(?:e|era|eront|ent)"
         ),
         "hearing": _any(r"audiences?|auditions?|auditionnée?s?|procès|compara\w+|plaidoiries?|entendue?s?|témoigne\w*"),
@@ -114,7 +114,7 @@ _FR = Cues(
 _ES = Cues(
     {
         "entry-into-force": _any(
-            r"entr(?:a|ará|arán|ar|aría|e|en)\s+en\s+(?:vigor|vigencia|aplicación)|entrada\s+en\s+vigor|surt(?:e|irá|irán)"
+            r"entr(?:a|ará|arán|ar|aría|e|en)\s+en\s+(?:vigor|vigencia|aplicación)|entrada\s+en\s+vigor|con\s+efectos?\s+(?:desde|a\s+partir)|surt(?:e|irá|irán)"
             r"\s+efectos?|se\s+aplicarán?|será\s+aplicable|regirá"
         ),
         "hearing": _any(

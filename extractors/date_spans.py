@@ -236,6 +236,8 @@ def _read_counted(text: str, published: date) -> Iterator[Written]:
         number = int(word) if word.isdigit() else NUMBER_WORDS[word]
         if word in ("a", "an", "one", "un", "une", "uno", "una", "ein") and match["lead"].lower() in ("en", "in"):
             continue  # "in one day" tells how long, seldom when
+        if UNITS[match["unit"].lower()] == "year":
+            continue  # "after a third breach within two years": a span, hardly ever a day
         deadline = match["lead"].lower() not in ("in", "en", "dans", "dentro de")
         on = later(published, number, UNITS[match["unit"].lower()])
         yield Written(start=match.start(), end=match.end(), first=on, last=on, spelling="counted", end_of=deadline,

@@ -68,7 +68,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Any, forms: dict[str,
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
-    elif isinstance(value, (int, float, Decimal)) and abs(value) < EXACT:
+    elif isinstance(value, (int, float, Decimal)) and -EXACT < value < EXACT:
         sheet.write_number(row, column, float(value) if isinstance(value, Decimal) else value)
     elif isinstance(value, (datetime, date)) and value.year >= _EARLIEST_YEAR:
         sheet.write_datetime(row, column, value, forms["time" if isinstance(value, datetime) else "day"])

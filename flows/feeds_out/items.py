@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 from flows.alerts.present import show_date, show_reasons, show_time, show_topic
 from flows.alerts.safe_text import clean_line, safe_link, shorten
-from flows.alerts.sentences import Part, show_parts
+from flows.alerts.sentences import SENTENCE_LIMIT, Part, show_parts, show_sentences
 from warehouse.stories import Development, NewSentence, Outlet
 
 # What ids are made in (RFC 9562, version 5): a development keeps its id wherever the feed lies.
 NAMESPACE = UUID("6e0a6c52-7f0d-5a53-9f0e-6a0f1c6d3b2e")
 TITLE_LIMIT = 200
-# A quotation, as the mail has it. In closed use inside one house: all that is new.
-QUOTED_SENTENCES, QUOTED_CHARACTERS = 2, 320
+# A quotation is two sentences, as the mail has them. In closed use inside one house: all that is new.
+QUOTED_CHARACTERS = SENTENCE_LIMIT
 CLOSED_SENTENCES, CLOSED_CHARACTERS = 40, 2_000
 OUTLETS_SHOWN = 20
 SUMMARY_LIMIT = 300
@@ -99,11 +99,14 @@ def _item(
     own = [outlet for outlet in outlets if outlet.relation in ("new", "revision")] or outlets[:1]
     links = [(clean_line(o.name, 80) or clean_line(o.site, 80), link) for o in own if (link := safe_link(o.url))]
     copies = sum(1 for outlet in outlets if outlet not in own)
-    sentences = _quote(development.sentences, manner, mark=development.kind != "first")
+    title = clean_line(development.headline, TITLE_LIMIT) or "(no headline)"
+    mark = development.kind != "first"
+    sentences = quote(development.sentences, title, mark=mark, closed_use=manner.closed_use)
     html = _quoted(sentences)
     for update in updates:
         on = show_date(told_at[update.development_id], manner.zone)
-        html += f"<p>Added on {escape(on)}:</p>{_quoted(_quote(update.sentences, manner))}"
+        html += f"<p>Added on {escape(on)}:</p>"
+        html += _quoted(quote(update.sentences, title, closed_use=manner.closed_use))
     html += _before(development, manner) + _outlets(own, copies, manner) + _about(development, manner)
     plain = " ".join("".join(part.text for part in parts) for parts in sentences[:1])
     return Item(
@@ -113,7 +116,7 @@ def _item(
         storyline=clean_line(development.storyline_title, TITLE_LIMIT),
         kind=development.kind,
         weight=development.weight,
-        title=clean_line(development.headline, TITLE_LIMIT) or "(no headline)",
+        title=title,
         link=links[0][1] if links else None,
         related=tuple(links[1:OUTLETS_SHOWN]),
         summary=shorten(plain, SUMMARY_LIMIT),
@@ -126,9 +129,17 @@ def _item(
     )  # fmt: skip
 
 
-def _quote(sentences: Sequence[NewSentence], manner: Manner, *, mark: bool = True) -> list[tuple[Part, ...]]:
-    most, limit = (CLOSED_SENTENCES, CLOSED_CHARACTERS) if manner.closed_use else (QUOTED_SENTENCES, QUOTED_CHARACTERS)
-    return [show_parts(one.text, one.new_parts if mark else (), limit) for one in sentences[:most]]
+def quote(
+    sentences: Sequence[NewSentence], headline: str, *, mark: bool = True, closed_use: bool = False
+) -> list[tuple[Part, ...]]:
+    """The sentences that are quoted, in pieces: two short ones as in the mail, in closed use all that are new.
+
+    Without `mark` nothing is marked as new: of a story that begins everything is.
+    """
+    if not closed_use:
+        return list(show_sentences(sentences, headline, mark=mark))
+    shown = sentences[:CLOSED_SENTENCES]
+    return [show_parts(one.text, one.new_parts if mark else (), CLOSED_CHARACTERS) for one in shown]
 
 
 def _quoted(sentences: Iterable[Iterable[Part]]) -> str:
