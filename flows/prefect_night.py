@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +30,7 @@ from config.load import load_house
 from flows.engine import OWN_ENGINE
 from flows.exits import Exit
 from flows.monitor import run_night, send_due
+from flows.operation.logs import set_up_logs
 from flows.performing import LISTENER, Started
 from flows.report import NightReport, problem_lines
 from warehouse.batches import try_again
@@ -89,6 +90,7 @@ RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=4)
       persist_result=False, flow_run_name="{kind} {as_of}")
 def nightly(config: str, as_of: str | None = None, kind: str = "night") -> State[NightReport]:
     """One night over the configuration folder `config`, at the clock `as_of` (ISO 8601; now, where it is not given)."""
+    set_up_logs()  # where the flow runs in a process of its own
     at = datetime.fromisoformat(as_of) if as_of else None
     with sole_visitor():
         report = run_night(load_house(Path(config)), as_of=at, kind=kind, performer=AsTasks())
@@ -123,6 +125,34 @@ def perform_night(config: Path, *, as_of: datetime | None = None, kind: str = "n
         raise report
     assert isinstance(report, NightReport)
     return report
+
+
+@flow(name="sovwatch backfill", persist_result=False)
+def backfill_archives(
+    config: str,
+    paths: list[str],
+    since: str | None = None,
+    until: str | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+) -> str:
+    """A backfill over WARC files and folders; `dask` is `local` or a scheduler's address, None reads in processes."""
+    from flows.backfill import backfill
+
+    set_up_logs()
+    begin, end = (datetime.fromisoformat(at).astimezone(UTC) if at else None for at in (since, until))
+    files = [Path(path).resolve() for path in paths]
+    house = load_house(Path(config))
+    now = datetime.now(UTC)
+    if dask is None:
+        report = backfill(house, files, now=now, since=begin, until=end, workers=workers)
+    else:
+        from flows.backfill.dask_readers import dask_cluster
+
+        with dask_cluster(None if dask == "local" else dask, workers=workers) as readers:
+            report = backfill(house, files, now=now, since=begin, until=end, readers=readers)
+    show_report(report)
+    return f"{report.run_id}: {report.seen} pages, {report.outcomes.get('new', 0)} new"
 
 
 @flow(name="sovwatch mail between nights", persist_result=False)

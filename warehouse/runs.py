@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
@@ -43,12 +44,20 @@ def finish_run(
 def find_last_run(con: duckdb.DuckDBPyConnection, *, kind: str | None = None) -> Run | None:
     """The run that started last (of that kind), or None."""
     row = con.execute(load_sql("runs_last"), {"kind": kind}).fetchone()
-    if row is None:
-        return None
-    run_id, found_kind, as_of, started_at, finished_at, state, exit_code, counts, version = row
+    return _run(row) if row else None
+
+
+def find_last_good_night(con: duckdb.DuckDBPyConnection) -> Run | None:
+    """The night that ended last among those that were done and published (exit code 0 or 5), or None."""
+    row = con.execute(load_sql("runs_last_good")).fetchone()
+    return _run(row) if row else None
+
+
+def _run(row: tuple[Any, ...]) -> Run:
+    run_id, kind, as_of, started_at, finished_at, state, exit_code, counts, version = row
     return Run(
         run_id=run_id,
-        kind=found_kind,
+        kind=kind,
         as_of=as_of,
         started_at=started_at,
         finished_at=finished_at,

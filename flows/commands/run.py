@@ -28,6 +28,7 @@ from flows.commands.options import (
 )
 from flows.engine import EngineError, running_engine
 from flows.exits import Exit
+from flows.operation.logs import log_event, wants_json
 from flows.performing import LISTENER
 from flows.report import NightReport
 from flows.showing import show_night
@@ -63,6 +64,9 @@ def run(
     except EngineError as error:
         fail(f"{error}. Or run without Prefect: sovwatch run --plain", Exit.FAILED)
     report.seconds["whole command"] = time.monotonic() - begun
+    for problem in report.problems:
+        log_event("problem", stage=problem.stage, code=problem.code, url=problem.url, detail=problem.detail)
+    log_event("run ended", **report.counts())
     if as_json:
         out.print_json(json.dumps(report.counts()))
     else:
@@ -87,7 +91,14 @@ def _perform(house: House, folder: Path, moment: datetime | None, *, plain: bool
 
 @contextlib.contextmanager
 def _at_work() -> Iterator[None]:
-    """A moving line that names the step at work, on a terminal only."""
+    """A moving line that names the step at work, on a terminal only; events, where logs for machines were asked for."""
+    if wants_json():
+        token = LISTENER.set(lambda name: log_event("step", step=name))
+        try:
+            yield
+        finally:
+            LISTENER.reset(token)
+        return
     if not err.is_terminal:
         yield
         return

@@ -210,10 +210,33 @@ def test_parts_hold_every_page_once_however_a_file_is_cut(weeks: Path, tmp_path:
         assert len(every) == 20
         for size in (97, 1_000, 5_000):
             cut = cut_parts(path, part_bytes=size)
-            assert (len(cut) > 1) == (path != whole or size > path.stat().st_size)
+            assert (len(cut) > 1) == (path != whole)
             found = [p.final_url for part in cut for p in read_part(part, max_bytes=10**6)
                      if isinstance(p, FetchedPage)]  # fmt: skip
             assert found == every, (path.name, size)
+
+
+@pytest.mark.slow
+def test_a_killed_dask_worker_costs_nothing_but_time(house: House, weeks: Path, one_worker: Path) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
+    from flows.backfill.dask_readers import open_dask_readers
+
+    killed: list[int] = []
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        pids = list(client.run(os.getpid).values())
+
+        def heard(at: Progress) -> None:
+            if not killed:  # the first part is stored: others are under way
+                killed.append(pids[0])
+                os.kill(pids[0], signal.SIGKILL)
+
+        report = backfill(house, [weeks], now=NOW, part_bytes=SMALL, progress=heard,
+                          readers=lambda night: open_dask_readers(client, night))  # fmt: skip
+    assert killed and report.seen == 40 and report.balanced
+    assert differences(house, one_worker) == {}
 
 
 class DeadlyGate:

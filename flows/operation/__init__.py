@@ -1,0 +1,1 @@
+"""What keeps a house running: metrics, the dead man's switch, backups, logs for machines."""

@@ -1,0 +1,189 @@
+"""Backups of a house: warehouse, archive and configuration, whole or not at all, and the way back.
+
+A backup folder holds one folder a backup (`2026-03-02T0500Z/`, with a manifest written last) and one archive for all
+of them, since files of the archive never change once they are finished: a nightly backup copies the warehouse and what
+is new.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from config.house import House
+from extractors.web.archive import Archive
+from flows.night import snapshot_file, warehouse_file
+from warehouse.connection import open_file
+from warehouse.lock import hold_lock
+from warehouse.publish import publish_snapshot
+
+MANIFEST = "manifest.json"
+ARCHIVE = "archive"
+PARTIAL = ".partial"
+Progress = Callable[[str], None]
+
+
+class BackupError(Exception):
+    """The backup or the restore cannot be made; the message says why and what to do. Nothing was put in place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A finished backup: its folder, the files in it and the archive's by name, with the digest of each."""
+
+    path: Path
+    made_at: datetime
+    files: dict[str, str]
+    archive: dict[str, str]
+
+
+def make_backup(house: House, folder: Path, *, now: datetime, progress: Progress = lambda what: None) -> Backup:
+    """A new backup in `folder`. No night runs meanwhile: the lock is held. Killed at any point, it does not count.
+
+    Raises `warehouse.lock.LockHeld` while a run is under way, BackupError where the warehouse is none of ours to copy
+    (a lake), and OSError where the disk gives out; earlier backups stay as they are.
+    """
+    state = house.settings.state_dir
+    name = f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+    partial = folder / f"{PARTIAL}-{name}"
+    with hold_lock(state, purpose="backup", since=now):
+        warehouse = warehouse_file(state)
+        if warehouse.suffix != ".duckdb":
+            raise BackupError("the warehouse is a lake: back up its PostgreSQL catalog and its bucket with their own "
+                              "tools, or carry it into a file first (sovwatch warehouse copy)")  # fmt: skip
+        if not warehouse.exists():
+            raise BackupError(f"there is no warehouse in {state} yet")
+        for leftover in folder.glob(f"{PARTIAL}-*"):
+            shutil.rmtree(leftover)
+        partial.mkdir(parents=True)
+        progress("warehouse")
+        with contextlib.closing(open_file(warehouse, memory_limit=house.settings.memory_limit)) as con:
+            con.execute("CHECKPOINT")  # what stands in its log goes into the file
+        files = {"warehouse.duckdb": copy_whole(warehouse, partial / "warehouse.duckdb")}
+        for path in sorted(house.folder.glob("*.yaml")):
+            files[f"config/{path.name}"] = copy_whole(path, partial / "config" / path.name)
+        archive = _back_up_archive(house.settings.archive_folder, folder / ARCHIVE, progress)
+    facts = {"made_at": now.isoformat(), "files": files, "archive": archive}
+    copy_text(json.dumps(facts, indent=1), partial / MANIFEST)
+    final = folder / name
+    partial.rename(final)
+    sync_folder(folder)
+    return Backup(path=final, made_at=now, files=files, archive=archive)
+
+
+def _back_up_archive(source: Path, target: Path, progress: Progress) -> dict[str, str]:
+    """Finished files and configurations of the archive to digests; only what the target lacks is copied."""
+    if not source.is_dir():
+        return {}
+    with Archive(source) as archive:  # finishes what a killed run left open
+        names = [path.name for path in archive.files()]
+    names += sorted(path.name for path in source.glob("configuration-*.json.gz"))
+    target.mkdir(parents=True, exist_ok=True)
+    digests: dict[str, str] = {}
+    for name in names:
+        told = target / f"{name}.sha256"
+        if not (target / name).exists() or not told.exists():
+            progress(name)
+            copy_text(copy_whole(source / name, target / name), told)
+        digests[name] = told.read_text(encoding="ascii")
+    return digests
+
+
+def find_backups(folder: Path) -> list[Backup]:
+    """The finished backups, oldest first."""
+    found = []
+    for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
+        if not manifest.parent.name.startswith(PARTIAL):
+            facts: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+            found.append(Backup(path=manifest.parent, made_at=datetime.fromisoformat(facts["made_at"]),
+                                files=facts["files"], archive=facts["archive"]))  # fmt: skip
+    return found
+
+
+def restore_backup(
+    backup: Backup, state: Path, *, archive: Path, config: Path | None, now: datetime,
+    progress: Progress = lambda what: None,
+) -> None:  # fmt: skip
+    """The house as it was, in a state folder without a warehouse, its snapshot published; `config` gets the settings.
+
+    Everything is checked against the manifest before it is put in place, the warehouse last: killed before, it is run
+    again. Raises BackupError for a state folder that holds a warehouse, a configuration folder that holds files, and
+    for a file that is gone or differs.
+    """
+    target = warehouse_file(state)
+    if target.exists():
+        raise BackupError(f"{target} is there; move it away first, a restore replaces nothing")
+    if config is not None and config.is_dir() and any(config.iterdir()):
+        raise BackupError(f"{config} holds files already; choose another folder for the configuration")
+    with hold_lock(state, purpose="restore", since=now):
+        archive.mkdir(parents=True, exist_ok=True)
+        for name, digest in backup.archive.items():
+            if not (archive / name).exists():
+                progress(name)
+                _check(copy_whole(backup.path.parent / ARCHIVE / name, archive / name), digest, archive / name)
+        for name, digest in backup.files.items():
+            if name.startswith("config/") and config is not None:
+                path = config / Path(name).name
+                _check(copy_whole(backup.path / name, path), digest, path)
+        progress("warehouse")
+        fresh = state / "warehouse.duckdb.restoring"
+        _check(copy_whole(backup.path / "warehouse.duckdb", fresh), backup.files["warehouse.duckdb"], fresh)
+        fresh.replace(target)
+        sync_folder(state)
+        with contextlib.closing(open_file(target)) as con:
+            publish_snapshot(con, snapshot=snapshot_file(state), published_at=now)
+
+
+def copy_whole(source: Path, target: Path) -> str:
+    """The SHA-256 of the file, after it is on the disk under its name: all of it, or nothing there."""
+    if not source.is_file():
+        raise BackupError(f"{source} is gone: the backup is not whole")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.with_name(target.name + ".part")
+    digest = hashlib.sha256()
+    with source.open("rb") as reader, fresh.open("wb") as writer:
+        for piece in _pieces(reader.fileno()):
+            digest.update(piece)
+            writer.write(piece)
+        writer.flush()
+        os.fsync(writer.fileno())
+    fresh.replace(target)
+    return digest.hexdigest()
+
+
+def copy_text(text: str, target: Path) -> None:
+    """The text in a file, whole and on the disk."""
+    fresh = target.with_name(target.name + ".part")
+    with fresh.open("w", encoding="utf-8") as writer:
+        writer.write(text)
+        writer.flush()
+        os.fsync(writer.fileno())
+    fresh.replace(target)
+
+
+def sync_folder(folder: Path) -> None:
+    """What was renamed in the folder survives a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _pieces(descriptor: int) -> Iterator[bytes]:
+    while piece := os.read(descriptor, 1 << 20):
+        yield piece
+
+
+def _check(found: str, wanted: str, path: Path) -> None:
+    if found != wanted:
+        path.unlink(missing_ok=True)
+        raise BackupError(f"{path.name} differs from what was backed up (sha256 {found[:12]}, not {wanted[:12]})")
