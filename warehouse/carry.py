@@ -49,8 +49,15 @@ def carry_house(
             home = _home(con)
             if not replace:
                 _refuse_strangers(con, home, target)
-            for table in _ordered(con, wanted):
-                yield _carry_table(con, home, table, wanted[table])
+            with transaction(con):  # as one: the lake is asked for its state once
+                there = {table: _sum(con, f'{SOURCE}."{table}"', columns) for table, columns in wanted.items()}
+                here = {table: _sum(con, f'{home}."{table}"', columns) for table, columns in wanted.items()}
+            for table in sorted(wanted, key=lambda table: (there[table][0], table)):  # what is wrong shows early
+                rows, checksum = there[table]
+                if here[table] != there[table]:
+                    _carry_table(con, home, table, wanted[table], there[table], empty=here[table][0] == 0)
+                was_there = here[table] == there[table]
+                yield CarriedTable(table=table, rows=rows, checksum=checksum, was_there=was_there)
         except duckdb.Error as error:
             raise explain(error, target) from error
 
@@ -69,26 +76,20 @@ def _home(con: Connection) -> str:
     return str(con.execute("SELECT current_database()").fetchall()[0][0])
 
 
-def _ordered(con: Connection, tables: dict[str, tuple[str, ...]]) -> list[str]:
-    """Small ones first, so that what is wrong shows early."""
-    return sorted(tables, key=lambda table: (_count(con, f'{SOURCE}."{table}"'), table))
-
-
-def _carry_table(con: Connection, home: str, table: str, columns: tuple[str, ...]) -> CarriedTable:
-    here, there = f'{home}."{table}"', f'{SOURCE}."{table}"'
-    wanted = _sum(con, there, columns)
-    if _sum(con, here, columns) == wanted:
-        return CarriedTable(table=table, rows=wanted[0], checksum=wanted[1], was_there=True)
+def _carry_table(
+    con: Connection, home: str, table: str, columns: tuple[str, ...], wanted: tuple[int, str], *, empty: bool
+) -> None:
+    here = f'{home}."{table}"'
     names = ", ".join(f'"{name}"' for name in columns)
-    con.execute(f"TRUNCATE {here}")  # on its own: a file's key would count a row that goes and comes back as two
+    if not empty:  # on its own: a file's key would count a row that goes and comes back as two
+        con.execute(f"TRUNCATE {here}")
     with transaction(con):
-        con.execute(f"INSERT INTO {here} ({names}) SELECT {names} FROM {there}")
+        con.execute(f'INSERT INTO {here} ({names}) SELECT {names} FROM {SOURCE}."{table}"')
     found = _sum(con, here, columns)
     if found != wanted:
         detail = (f"{table} has {found[0]} rows (checksum {found[1]}) after it was carried, {wanted[0]} ({wanted[1]}) "
                   "before; the warehouse that was carried is as it was")  # fmt: skip
         raise WarehouseError(load_problem("carried-wrong", detail, None))
-    return CarriedTable(table=table, rows=wanted[0], checksum=wanted[1], was_there=False)
 
 
 def _sum(con: Connection, relation: str, columns: tuple[str, ...]) -> tuple[int, str]:
@@ -106,10 +107,6 @@ def _refuse_strangers(con: Connection, home: str, target: Path) -> None:
         detail = (f"{target.name} holds {strange[0]} runs that the other warehouse has not (the first: {strange[1]}); "
                   "carrying would lose them. Say --replace if that is meant.")  # fmt: skip
         raise WarehouseError(load_problem("not-empty", detail, None))
-
-
-def _count(con: Connection, relation: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM {relation}").fetchall()[0][0])
 
 
 def find_doubles(con: Connection, keys: dict[str, tuple[str, ...]]) -> dict[str, int]:
