@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flows.briefing.addresses import DAY_CARDS, DAY_LINES, DAYS, INDEX, day_path, topic_path
+from flows.alerts.safe_text import clean_line
+from flows.briefing.addresses import DAY_CARDS, DAY_LINES, DAYS, INDEX, day_path, storyline_path, topic_path
 from flows.briefing.desk import Desk
 from flows.briefing.plots import draw_nights
 from flows.briefing.words import count_of, day_in, show_date, show_moment, show_weekday
 from warehouse.briefing import DayLine, NightLine, Totals, Turn, find_day_turns, find_turns
+from warehouse.dates_ahead import find_dates_ahead
 
 FIRST_LINES = 30  # lines below the cards of a day's first page
 NIGHTS_LISTED = 14
+DATES_AHEAD = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,8 @@ def put_index(desk: Desk, days: Sequence[DayLine], totals: Totals) -> None:
         before=[(_view(line), heads.get(line.day, [])) for line in before], totals=totals,
         strip=draw_nights("strip", [(day, counted.get(day, 0)) for day in seen]) if len(seen) > 1 else "",
         topics=_topic_counts(desk, told),
+        ahead=_ahead(desk),
+        lists=desk.lists(),
     )  # fmt: skip
 
 
@@ -135,6 +140,22 @@ def _headlines(desk: Desk, days: Sequence[date]) -> dict[date, list[Any]]:
     ids = {day: found[:3] for day, found in find_day_turns(desk.con, days, zone=desk.zone).items()}
     turns = find_turns(desk.con, [one for found in ids.values() for one in found])
     return {day: [desk.card(turns[one]) for one in found if turns[one].kind != "update"] for day, found in ids.items()}
+
+
+def _ahead(desk: Desk) -> list[dict[str, str]]:
+    """Dates ahead that developments mention, the next ones first, each with the sentence that says so."""
+    if desk.today is None:
+        return []
+    known = {line.storyline_id for line in desk.lines}
+    found = [one for one in find_dates_ahead(desk.con, since=desk.today) if one.storyline_id in known][:DATES_AHEAD]
+    return [
+        {
+            "on": show_date(one.first_day) if one.first_day == one.last_day else f"By {show_date(one.last_day)}",
+            "kind": one.kind.replace("-", " "), "path": storyline_path(one.storyline_id),
+            "headline": clean_line(one.headline, 120), "sentence": clean_line(one.sentence, 200),
+        }
+        for one in found
+    ]  # fmt: skip
 
 
 def _night_words(desk: Desk, night: NightLine) -> str:

@@ -49,10 +49,28 @@ class Desk:
         """The stamp of a page that shows what these facts stand for."""
         return hashlib.sha256(repr((self.house_stamp, *facts)).encode()).hexdigest()[:32]
 
+    def feeds(self, name: str) -> list[tuple[str, str, str]]:
+        """The feeds of that name that lie in the folder: media type, what people call it, path."""
+        kinds = (
+            ("application/atom+xml", "Atom", f"{name}.atom.xml"),
+            ("application/feed+json", "JSON Feed", f"{name}.json"),
+        )
+        return [(kind, said, f"feeds/{file}") for kind, said, file in kinds if self._has(f"feeds/{file}")]
+
+    def lists(self) -> list[tuple[str, str]]:
+        """The calendar and the list of sources, where they lie in the folder: what people call it, path."""
+        files = (("Dates ahead (iCalendar)", "feeds/ahead.ics"), ("Sources (OPML)", "feeds/sources.opml"))
+        return [(said, path) for said, path in files if self._has(path)]
+
+    def _has(self, path: str) -> bool:
+        return (self.site.folder / path).is_file()
+
     def card(self, turn: Turn) -> Card:
         """The development as pages show it."""
         return show_turn(turn, self.manner)
 
     def put(self, path: str, template: str, *, stamp: str = "", **values: Any) -> None:
         """Renders the page and writes it, if it differs."""
-        self.site.write(path, render_page(template, path, zone=self.zone, **values), stamp=stamp)
+        self.site.write(
+            path, render_page(template, path, **{"zone": self.zone, "feeds": self.feeds("all"), **values}), stamp=stamp
+        )

@@ -58,7 +58,8 @@ def put_storylines(desk: Desk) -> None:
     """Writes the pages of every storyline that has changed, and the list of all."""
     wanted: list[tuple[StorylineLine, str]] = []
     for line in desk.lines:
-        stamp = desk.stamp(line.stamp, _notes_of(desk.manner, line.storyline_id))
+        feeds = desk.feeds(f"storyline-{line.storyline_id}")
+        stamp = desk.stamp(line.stamp, _notes_of(desk.manner, line.storyline_id), feeds)
         blocks = storyline_blocks(line.storyline_id, line.developments)
         if desk.site.is_current(blocks[-1].path, stamp):
             for block in blocks[:-1]:
@@ -132,6 +133,7 @@ def _put_storyline(
             "newest": newest,
             "blocks": _block_views(desk, blocks, turns, block),
             "main": blocks[-1].path,
+            "feeds": desk.feeds(f"storyline-{line.storyline_id}"),
             "plots": [],
             "outlets": [],
             "outlets_more": 0,
@@ -234,17 +236,19 @@ def _facts(line: StorylineLine, manner: Manner) -> tuple[tuple[str, str], ...]:
 
 
 def _block_views(desk: Desk, blocks: Sequence[Block], turns: Sequence[Turn], current: Block) -> list[dict[str, Any]]:
-    if len(blocks) == 1:
-        return []
+    """Links to its other pages: from the newest to all, from a closed one to its neighbours: so it seldom changes."""
+    at = blocks.index(current)
+    wanted = blocks[-2::-1] if current is blocks[-1] else [*blocks[at + 1 : at + 2], *blocks[max(0, at - 1) : at]]
+    zone = desk.manner.zone
     return [
         {
             "path": block.path,
-            "current": block is current,
-            "newest": block is blocks[-1],
-            "span": f"{show_date(day_in(turns[block.first - 1].told_at, desk.manner.zone))} to "
-            f"{show_date(day_in(turns[block.last - 1].told_at, desk.manner.zone))}",
+            "span": "The newest turns"
+            if block is blocks[-1]
+            else f"{show_date(day_in(turns[block.first - 1].told_at, zone))} to "
+            f"{show_date(day_in(turns[block.last - 1].told_at, zone))}",
         }
-        for block in reversed(blocks)
+        for block in wanted
     ]
 
 

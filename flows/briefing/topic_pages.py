@@ -49,7 +49,7 @@ def put_topics(desk: Desk) -> None:
             desk.put(
                 topic_path(topic_id),
                 "topic",
-                topic_id=topic_id,
+                feeds=desk.feeds(f"topic-{topic_id}"),
                 title=clean_line(title, 120),
                 plots=[],
                 bursts=[],
@@ -114,7 +114,7 @@ def put_topics(desk: Desk) -> None:
         desk.put(
             topic_path(topic_id),
             "topic",
-            topic_id=topic_id,
+            feeds=desk.feeds(f"topic-{topic_id}"),
             title=clean_line(title, 120),
             plots=plots,
             bursts=views[::-1],

@@ -18,6 +18,8 @@ from warehouse.connection import Connection
 from warehouse.store import add_rows, transaction
 
 TODAY = datetime(2026, 5, 12, 2, 30, tzinfo=UTC)
+HUGE_DAY = TODAY - timedelta(days=2)
+SAGA = "The Lumora divestiture"
 TOPICS = {
     "app-bans": "App bans",
     "export-controls": "Export controls",
@@ -405,6 +407,23 @@ def ordinary(con: Connection, *, nights: int = 60, storylines: int = 24) -> None
     room = Newsroom(seed=7)
     room.sources()
     _add_nights(room, nights)
+    _add_ordinary(room, nights, storylines)
+    room.write(con)
+
+
+def extreme(con: Connection, *, turns: int = 400, same_day: int = 3_000) -> None:
+    """Ordinary nights, and what must stay readable: a saga of hundreds of turns, a huge day, texts that mean harm."""
+    room = Newsroom(seed=7)
+    room.sources()
+    _add_nights(room, 60)
+    _add_ordinary(room, 60, 12)
+    _add_saga(room, turns)
+    _add_huge_day(room, same_day)
+    _add_harm(room)
+    room.write(con)
+
+
+def _add_ordinary(room: Newsroom, nights: int, storylines: int) -> None:
     lines = _add_storylines(room, storylines, nights)
     for back in range(6):
         at = TODAY - timedelta(days=back, hours=10)
@@ -420,79 +439,59 @@ def ordinary(con: Connection, *, nights: int = 60, storylines: int = 24) -> None
                 weight=0.4,
                 kind="turn" if number == 0 else "update",
             )
-    room.write(con)
 
 
-def extreme(con: Connection, *, turns: int = 400, same_day: int = 3_000) -> None:
-    """What must stay readable: markup in headlines, right to left, a huge day, a saga of hundreds of turns."""
-    room = Newsroom(seed=11)
-    room.sources()
-    _add_nights(room, 12)
-    start = TODAY - timedelta(days=turns + 30)
-    saga = room.storyline("endless", "The Lumora divestiture", start)
+def _add_saga(room: Newsroom, turns: int) -> None:
+    start = TODAY - timedelta(days=turns // 4 + 10)
+    saga = room.storyline("endless", SAGA, start)
     for number in range(turns):
-        at = start + timedelta(days=number)
+        at = start + timedelta(hours=6 * number)
         room.turn(
             saga,
             f"endless {number}",
             room.headline(),
             at,
-            told_at=at + timedelta(hours=9),
+            told_at=start + timedelta(days=number // 4 + 1),
             reports=2 + number % 4,
             copies=number % 3,
             kind="first" if number == 0 else "turn" if number % 3 else "update",
             names=("Lumora", "Aldermark", room.dice.choice(_ACTORS)),
         )
-    huge = TODAY - timedelta(days=2)
-    for number in range(same_day):
-        line = room.storyline(f"flood {number}", f"Matter {number}: {room.headline()}", huge)
+
+
+def _add_huge_day(room: Newsroom, developments: int) -> None:
+    lines = [room.storyline(f"flood {number}", f"Matter {number}: {room.headline()}", HUGE_DAY) for number in range(60)]
+    for number in range(developments):
         room.turn(
-            line,
+            lines[number % len(lines)],
             f"flood {number}",
             f"{room.headline()} ({number})",
-            huge - timedelta(hours=number % 20),
-            told_at=huge,
-            kind="first",
+            HUGE_DAY - timedelta(hours=number % 20),
+            told_at=HUGE_DAY,
+            kind="first" if number < len(lines) else "turn",
             reports=1,
             copies=0,
             weight=(number % 97) / 100,
             topic=list(TOPICS)[number % 6],
         )
-    bad = room.storyline("hostile", HOSTILE, TODAY, entities=(HOSTILE, "x" * 300))
-    room.turn(
-        bad,
-        "hostile",
-        HOSTILE,
-        TODAY - timedelta(hours=3),
-        told_at=TODAY - timedelta(days=1),
-        kind="first",
-        weight=0.95,
-        sentence=HOSTILE * 3,
-        url="javascript:alert(1)",
-        names=(HOSTILE, "Lumora"),
-    )
-    long = room.storyline("long", "W" * 4_000, TODAY)
-    room.turn(
-        long,
-        "long",
-        "W" * 10_000,
-        TODAY - timedelta(hours=3),
-        told_at=TODAY - timedelta(days=1),
-        kind="first",
-        sentence="V" * 9_000,
-    )
-    arabic = room.storyline("arabic", RIGHT_TO_LEFT, TODAY)
-    room.turn(
-        arabic,
-        "arabic",
-        RIGHT_TO_LEFT,
-        TODAY - timedelta(hours=4),
-        told_at=TODAY - timedelta(days=1),
-        kind="first",
-        sentence=RIGHT_TO_LEFT + ".",
-        weight=0.9,
-    )
-    room.write(con)
+
+
+def _add_harm(room: Newsroom) -> None:
+    told_at = TODAY - timedelta(days=1)
+    for key, text, limit in (("hostile", HOSTILE, 3), ("long", "W" * 10_000, 1), ("arabic", RIGHT_TO_LEFT, 1)):
+        line = room.storyline(key, text[:4_000], TODAY, entities=(text[:300], "Lumora"))
+        room.turn(
+            line,
+            key,
+            text,
+            TODAY - timedelta(hours=30),
+            told_at=told_at,
+            kind="first",
+            weight=0.95,
+            sentence=f"{text} " * limit,
+            url="javascript:alert(1)" if key == "hostile" else None,
+            names=(text[:300], "Lumora"),
+        )
 
 
 def large(con: Connection, *, articles: int = 100_000, storylines: int = 2_000, nights: int = 365) -> None:
