@@ -17,18 +17,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.house import House
+from extractors.model import Problem
 from extractors.web.archive import Archive
 from extractors.web.journal import RunJournal, article_of_facts, find_runs, read_run
 from flows.backfill import backfill_again, backfill_sitemaps
 from flows.journal import house_as_it_was
 from flows.monitor import run_night
-from flows.night import snapshot_file, warehouse_file
+from flows.night import open_night, warehouse_file
 from flows.past import Again, Cut, Leftovers, Past
+from flows.steps.publishing import publish_night
+from warehouse.compaction import upgrade_file, write_out
 from warehouse.compare import TableDifference, carry_over, compare_warehouses, count_lost_articles
-from warehouse.connection import open_file
+from warehouse.connection import WarehouseError, open_file
 from warehouse.dedupe import Fingerprint
 from warehouse.lock import hold_lock
-from warehouse.publish import publish_snapshot
 from warehouse.reference import ShippedReference, add_references, add_shipped
 from warehouse.store import transaction
 
@@ -73,11 +75,15 @@ def rebuild(
     """The report of a rebuild from `archive_folder`, after the new warehouse is in place and published.
 
     Each run is gone through under the sources, topics and thresholds that it had, or, with `as_configured_now`, under
-    today's. Raises `warehouse.lock.LockHeld` while a run is under way; then, as after any failure, nothing has changed.
+    today's. Raises `warehouse.lock.LockHeld` while a run is under way and WarehouseError for a lake; then, as after
+    any failure, nothing has changed.
     """
     begun = time.monotonic()
     report = RebuildReport()
     state = house.settings.state_dir
+    if house.settings.warehouse.kind != "file":
+        detail = "the warehouse is a lake; carry it into a file first (sovwatch warehouse copy), rebuild, carry it back"
+        raise WarehouseError(Problem(stage="load", url=None, code="not-a-file", detail=detail))
     with hold_lock(state, purpose="rebuild", since=datetime.now(UTC)):
         scratch = state / SCRATCH
         shutil.rmtree(scratch, ignore_errors=True)
@@ -87,17 +93,19 @@ def rebuild(
         with contextlib.closing(open_file(fresh, memory_limit=house.settings.memory_limit)) as con:
             if old.exists():
                 # The old one is brought to the present schema first: what is compared must have the same columns.
-                open_file(old, memory_limit=house.settings.memory_limit).close()
+                upgrade_file(old, memory_limit=house.settings.memory_limit)
                 report.differences = compare_warehouses(con, old)
                 report.lost_articles = count_lost_articles(con, old)
                 report.taken_over = carry_over(con, old)
-            con.execute("CHECKPOINT")
+            write_out(con)
         if not report.lost_articles or accept_losses:
             put_in_place(fresh, old)
             report.replaced = True
-            with contextlib.closing(open_file(old, memory_limit=house.settings.memory_limit)) as con:
-                publish_snapshot(con, snapshot=snapshot_file(state), published_at=now)
             shutil.rmtree(scratch, ignore_errors=True)
+    if report.replaced:
+        with open_night(house, as_of=now, kind="rebuild") as night:
+            publish_night(night)
+            report.warnings.extend(problem.detail for problem in night.problems)
     report.duration_s = time.monotonic() - begun
     return report
 

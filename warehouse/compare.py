@@ -1,8 +1,8 @@
 """Two warehouses compared row by row, and what a rebuilt one takes over from the one it replaces.
 
-Tables are of two kinds. DERIVED ones follow from what came in: going through the archive again gives the same rows.
-All others hold what people and the outside world did (mail that went out, notes, robots.txt of the day): they are
-taken over as they stand.
+Tables are of three kinds. DERIVED ones follow from what came in: going through the archive again gives the same rows.
+RENEWED ones are brought up to date whenever a night is published. All others hold what people and the outside world did
+(mail that went out, notes, robots.txt of the day): they are taken over as they stand.
 """
 
 from __future__ import annotations
@@ -18,8 +18,12 @@ DERIVED = frozenset((
     "article_terms", "article_versions", "copy_documents", "copy_fingerprints", "copy_marks", "development_list",
     "development_outlets", "development_sentences", "entity_mentions", "entries", "entry_outcomes", "fetches",
     "kinships", "problem_log", "run_entries", "runs", "site_boilerplate", "site_paragraphs", "source_changes",
-    "source_list", "source_states", "story_acts", "story_list", "story_members", "story_terms", "storyline_facts",
-    "storyline_list", "topic_hits", "verdicts",
+    "source_list", "source_states", "story_act_members", "story_acts", "story_list", "story_members", "story_terms",
+    "storyline_facts", "storyline_list", "storyline_titles", "topic_hits", "verdicts",
+))  # fmt: skip
+RENEWED = frozenset((
+    "dates_read", "development_dates", "schema_migrations", "search_docs", "search_fresh_forms", "search_fresh_tokens",
+    "search_postings", "search_runs", "search_segments", "search_words", "snapshot_info",
 ))  # fmt: skip
 # What the clock said while a run went on, or how long something took: never the same twice. (A fetch that failed has no
 # other time than the clock's, and its id is a digest of it.)
@@ -103,14 +107,14 @@ def count_lost_articles(con: Connection, other: Path) -> int:
 
 
 def carry_over(con: Connection, other: Path) -> dict[str, int]:
-    """Takes everything that is not DERIVED over from the other warehouse, and what it knew of its runs' times.
+    """Takes everything that is neither DERIVED nor RENEWED over from the other warehouse, and what it knew of its runs' times.
 
     Gives the rows of each table. One transaction: all of it or nothing. What stands in those tables here is replaced.
     """
     taken: dict[str, int] = {}
     with _attached(con, other), transaction(con):
         columns = _shared_columns(con)
-        for table in sorted(columns.keys() - DERIVED - {"schema_migrations"}):
+        for table in sorted(columns.keys() - DERIVED - RENEWED):
             names = ", ".join(f'"{name}"' for name in columns[table])
             con.execute(f'TRUNCATE main."{table}"')
             con.execute(f'INSERT INTO main."{table}" ({names}) SELECT {names} FROM other.main."{table}"')

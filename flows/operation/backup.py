@@ -21,6 +21,7 @@ from typing import Any
 from config.house import House
 from extractors.web.archive import Archive
 from flows.night import snapshot_file, warehouse_file
+from warehouse.compaction import upgrade_file
 from warehouse.connection import open_file
 from warehouse.lock import hold_lock
 from warehouse.publish import publish_snapshot
@@ -65,8 +66,7 @@ def make_backup(house: House, folder: Path, *, now: datetime, progress: Progress
             shutil.rmtree(leftover)
         partial.mkdir(parents=True)
         progress("warehouse")
-        with contextlib.closing(open_file(warehouse, memory_limit=house.settings.memory_limit)) as con:
-            con.execute("CHECKPOINT")  # what stands in its log goes into the file
+        upgrade_file(warehouse, memory_limit=house.settings.memory_limit)
         files = {"warehouse.duckdb": copy_whole(warehouse, partial / "warehouse.duckdb")}
         for path in sorted(house.folder.glob("*.yaml")):
             files[f"config/{path.name}"] = copy_whole(path, partial / "config" / path.name)
