@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -32,23 +33,35 @@ def render_dossier_pdf(view: View, *, made_at: datetime, fonts: Path | None = No
     """
     source = files("flows.exports.templates").joinpath(TEMPLATE).read_bytes()
     folders = [str(fonts)] if fonts else []
-    compiler = typst.Compiler(source, font_paths=typst.Fonts(font_paths=folders), sys_inputs={"dossier": _json(view)})
+    compiler = typst.Compiler(font_paths=typst.Fonts(font_paths=folders), sys_inputs={"dossier": _json(view)})
     stamp = made_at.astimezone(UTC).replace(microsecond=0)
     try:
-        return Pdf(data=_bytes(compiler, stamp, "ua-1"), unshown=None)
+        return Pdf(data=_bytes(compiler, source, stamp, ["ua-1"]), unshown=None)
     except typst.TypstError as error:
         unshown = _unshown(error)
         if unshown is None:
             raise
-    return Pdf(data=_bytes(compiler, stamp, None), unshown=unshown)
+    return Pdf(data=_bytes(compiler, source, stamp, []), unshown=unshown)
+
+
+_LONG_WORD = re.compile(r"(\S{36})(?=\S)")
+
+
+def _breakable(value: Any) -> Any:
+    """The view with places to break in words that are wider than a line; addresses stay as they are."""
+    if isinstance(value, dict):
+        return {key: item if key == "url" else _breakable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_breakable(item) for item in value]
+    return _LONG_WORD.sub("\\1\u200b", value) if isinstance(value, str) else value
 
 
 def _json(view: View) -> str:
-    return json.dumps(view, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return json.dumps(_breakable(view), ensure_ascii=False).encode("utf-8", "replace").decode()
 
 
-def _bytes(compiler: typst.Compiler, stamp: datetime, standard: str | None) -> bytes:
-    done = compiler.compile(format="pdf", timestamp=stamp, pdf_standards=[standard] if standard else [])  # type: ignore[list-item]
+def _bytes(compiler: typst.Compiler, source: bytes, stamp: datetime, standards: list[typst.PDFStandard]) -> bytes:
+    done = compiler.compile(source, format="pdf", timestamp=stamp, pdf_standards=standards)
     assert isinstance(done, bytes)
     return done
 

@@ -140,7 +140,8 @@ def _date(one: ComingDate, today: date, manner: Manner) -> View:
     sentence = clean_line(one.sentence, limit)
     return {
         "days": days, "kind": KINDS[one.kind], "sure": SURE[one.certainty], "sentence": sentence,
-        "quoted": sentence if sentence[:1] in "\"“„«‘" else f"“{sentence}”", "rtl": is_rtl(sentence), "outlet": clean_line(one.outlet, _NAME), "url": safe_link(one.url) or "",
+        "quoted": sentence if sentence[:1] in "\"“„«‘" else f"“{sentence}”", "rtl": is_rtl(sentence),
+        "outlet": clean_line(one.outlet, _NAME), "url": safe_link(one.url) or "",
         "passed": one.last_day < today,
     }  # fmt: skip
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid5
 
 from flows.alerts.present import show_topic
-from flows.alerts.safe_text import clean_line, safe_link
-from flows.feeds_out.items import NAMESPACE, QUOTED_CHARACTERS, Manner
+from flows.alerts.safe_text import clean_line
+from flows.feeds_out.items import NAMESPACE, QUOTED_CHARACTERS, Manner, uri_of
 from warehouse.dates_ahead import ComingDate
 
 KINDS = {
@@ -50,7 +50,7 @@ def render_calendar(coming: Iterable[ComingDate], manner: Manner, *, title: str 
 
 def _event(one: ComingDate, manner: Manner) -> list[str]:
     first, last = event_days(one)
-    link = safe_link(one.url)
+    link = uri_of(one.url)
     quoted = clean_line(one.sentence, 2_000 if manner.closed_use else QUOTED_CHARACTERS)
     said = [f"“{quoted}”", clean_line(one.outlet, 80), SURE[one.certainty]]
     if one.certainty == "approximate":
@@ -69,7 +69,7 @@ def _event(one: ComingDate, manner: Manner) -> list[str]:
         f"SUMMARY:{_text(f'{KINDS[one.kind]}: {about}')}",
         f"DESCRIPTION:{_text(chr(10).join(said))}",
     ]
-    lines += [f"URL:{_address(link)}"] if link else []
+    lines += [f"URL:{link}"] if link else []
     topics = (show_topic(topic, manner.topics) for topic in one.topics)
     lines.append(f"CATEGORIES:{','.join(_text(name) for name in (KINDS[one.kind], *topics) if name)}")
     lines.append(f"STATUS:{'CONFIRMED' if one.certainty == 'exact' else 'TENTATIVE'}")
@@ -92,10 +92,6 @@ def _text(text: str) -> str:
     """Section 3.3.11: backslash, semicolon, comma and line break are escaped; other controls have no place."""
     text = re.sub("[\x00-\x08\x0b-\x1f\x7f]", " ", text)
     return re.sub(r"([\\;,])", r"\\\1", text).replace("\n", "\\n")
-
-
-def _address(link: str) -> str:
-    return re.sub("[\x00-\x20\x7f]", "", link)
 
 
 def _fold(line: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
+from urllib.parse import quote as quote_url
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ TITLE_LIMIT = 200
 QUOTED_CHARACTERS = SENTENCE_LIMIT
 CLOSED_SENTENCES, CLOSED_CHARACTERS = 40, 2_000
 OUTLETS_SHOWN = 20
+_URI = "!$%&'()*+,/:;=?@~-._#"
 SUMMARY_LIMIT = 300
 
 
@@ -91,13 +93,23 @@ def item_id(development_id: str) -> str:
     return uuid5(NAMESPACE, development_id).urn
 
 
+def uri_of(url: str | None) -> str | None:
+    """The address as a URI (RFC 3986): what may not stand in one is percent-encoded; None where it is not safe."""
+    link = safe_link(url)
+    if link is None:
+        return None
+    scheme, _, rest = link.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{quote_url(host, safe='.:[]-_~@?#=&%')}{slash}{quote_url(path, safe=_URI)}"
+
+
 def _item(
     development: Development, updates: Sequence[Development], told_at: Mapping[str, datetime], manner: Manner
 ) -> Item:
     told = told_at[development.development_id].astimezone(UTC)
     outlets = list({o.article_id: o for one in (development, *updates) for o in one.outlets}.values())
     own = [outlet for outlet in outlets if outlet.relation in ("new", "revision")] or outlets[:1]
-    links = [(clean_line(o.name, 80) or clean_line(o.site, 80), link) for o in own if (link := safe_link(o.url))]
+    links = [(clean_line(o.name, 80) or clean_line(o.site, 80), link) for o in own if (link := uri_of(o.url))]
     copies = sum(1 for outlet in outlets if outlet not in own)
     title = clean_line(development.headline, TITLE_LIMIT) or "(no headline)"
     mark = development.kind != "first"
@@ -170,7 +182,7 @@ def _outlets(own: Sequence[Outlet], copies: int, manner: Manner) -> str:
 def _outlet(outlet: Outlet, manner: Manner) -> str:
     name = escape(clean_line(outlet.name, 80) or clean_line(outlet.site, 80) or "unnamed outlet")
     title = escape(clean_line(outlet.title, TITLE_LIMIT))
-    link = safe_link(outlet.url)
+    link = uri_of(outlet.url)
     when = f", {escape(show_time(outlet.published_at, manner.zone))}" if outlet.published_at else ""
     said = f'<a href="{escape(link)}"><bdi>{title or name}</bdi></a>' if link else f"<bdi>{title}</bdi>"
     return f"<li><bdi>{name}</bdi>{when}: {said}</li>"
