@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.model import Access
-from extractors.pages.features import count_words
+from extractors.pages.looks import count_words
 
 # These patterns are in lower case and read texts in lower case, which is several times faster than ignoring case.
 # The reader is told that there is more: by paying, by registering, by logging in. One pattern a language.

@@ -17,12 +17,15 @@ _META = re.compile(r"<meta\s[^>]{0,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,1000})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
-_PASSAGE = re.compile(r"<(?:p|h[1-4]|li|blockquote)(?:\s[^>]*)?>([^<]*(?:<(?!/?(?:p|h[1-4]|li|ul|ol|div|blockquote)\b)"
-                      r"[^>]*>[^<]*)*)", re.IGNORECASE)  # fmt: skip
+_PASSAGE = re.compile(r"<(?:p|h[1-6]|li|blockquote|td|dd|figcaption)(?:\s[^>]*)?>([^<]*(?:<(?!/?(?:p|h[1-6]|li|ul|ol|"
+                      r"div|td|tr|dd|blockquote)\b)[^>]*>[^<]*)*)", re.IGNORECASE)  # fmt: skip
+_RUN = re.compile(r"<(?!a\s)[^>]*>([^<]{25,})")  # links alone are teasers
 _TAG = re.compile(r"<[^>]*>")
-_SHORT = 40  # characters, tags included: menu entries
-_HEAD_CHARACTERS = 60_000
-_ENOUGH = 600  # characters in paragraphs: with fewer the page is not written in paragraphs, and is parsed
+_UNSEEN = re.compile(r"<(script|style|svg|noscript|template)\b", re.IGNORECASE)
+_ENDS = {tag: re.compile(f"</{tag}", re.IGNORECASE) for tag in ("script", "style", "svg", "noscript", "template")}
+_SHORT, _LINKED = 3, 25  # characters of text: what says nothing, what may be a menu's entry
+_HEAD_CHARACTERS = 60_000  # at least; the head as far as it goes
+_ENOUGH = 600  # characters: with fewer the page is not written in paragraphs, and is parsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +49,27 @@ def cheap_text(page: FetchedPage) -> CheapText:
 def cheap_text_of(html: str) -> CheapText:
     """`cheap_text` of a page that is already decoded.
 
-    Paragraphs, headings and list items are cut out of the source as they stand; only a page without enough of them
-    is parsed.
+    Paragraphs, headings, list items, cells and whatever else is long are cut out of the source as they stand; only a
+    page without enough of them is parsed.
     """
-    top = html[:_HEAD_CHARACTERS]
+    top = html[: max(_HEAD_CHARACTERS, html.find("<body"))]
     metas = _read_metas(top)
     titled = _TITLE.search(top)
     title = metas.get("og:title") or (unescape(titled.group(1)) if titled else "")
     lang = _LANGUAGE.search(top)
-    passages = [found.group(1) for found in _PASSAGE.finditer(html)]
-    text = unescape(_TAG.sub("", "\n".join(p for p in passages if len(p) > _SHORT)))
+    body = _without_scripts(html)
+    passages: list[str] = []
+    between: list[str] = []  # what is written in other elements, as some sites write everything
+    end = 0
+    for found in _PASSAGE.finditer(body):
+        between.append(body[end : found.start()])
+        end = found.end()
+        passage = found.group(1)
+        text = _TAG.sub("", passage) if "<" in passage else passage
+        if len(text) > (_LINKED if "<a " in passage else _SHORT):
+            passages.append(text)
+    between.append(body[end:])
+    text = unescape("\n".join((*passages, *_RUN.findall("".join(between)))))
     if len(text) < _ENOUGH:
         text = _parsed_text(html)
     title, lead, text = (
@@ -68,6 +82,25 @@ def cheap_text_of(html: str) -> CheapText:
         text=text,
         language_hint=lang.group(1).lower() if lang else (metas.get("og:locale") or "")[:2].lower() or None,
     )
+
+
+def _without_scripts(html: str) -> str:
+    """The page without what it does not show: scripts, styles, drawings."""
+    pieces: list[str] = []
+    start = 0
+    unclosed: set[str] = set()
+    while found := _UNSEEN.search(html, start):
+        pieces.append(html[start : found.start()])
+        start = found.end()
+        tag = found.group(1).lower()
+        if tag not in unclosed:
+            end = _ENDS[tag].search(html, start)
+            if end:
+                start = end.start()
+            else:
+                unclosed.add(tag)
+    pieces.append(html[start:])
+    return "".join(pieces)
 
 
 def _read_metas(top: str) -> dict[str, str]:

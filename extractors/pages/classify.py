@@ -8,23 +8,22 @@ from functools import cache
 import numpy as np
 
 from extractors.pages.blocks import PageBlocks
-from extractors.pages.features import FEATURES, MENU_WORDS, Floats
+from extractors.pages.features import FEATURES, Description, Floats
 from extractors.pages.forest import Forest, load_forests, read_weights
 from extractors.pages.neighbour_scores import SCORE_FEATURES, score_rows
 
 WEIGHTS = "blocks.npz"
 _APART = 2  # a hint's level from which it is not shared with the main text
 _ENOUGH_WORDS = 40
-_LINK_SHARE, _WORDS = FEATURES.index("link_share"), FEATURES.index("words")
 KEPT = 0.5  # probability from which a block is article
 
 
-def score_blocks(page: PageBlocks, rows: Floats, forests: tuple[Forest, Forest] | None = None) -> Floats:
-    """For each block the probability that it is article text; `forests` are the packaged ones by default."""
+def score_blocks(page: PageBlocks, described: Description, forests: tuple[Forest, Forest] | None = None) -> Floats:
+    """For each block the probability that it is article text, 0 for those that are not asked about; `forests` are the
+    packaged ones by default."""
     first, second = forests or packaged_forests()
+    rows, asked = described.rows, described.asked
     scores = np.zeros(len(rows), np.float32)
-    menu = (rows[:, _LINK_SHARE] > 0.7) & (rows[:, _WORDS] < MENU_WORDS)
-    asked = np.flatnonzero(~menu)
     if len(asked):
         scores[asked] = first.probabilities(rows[asked])
         around = score_rows(page, rows, scores)
@@ -32,13 +31,15 @@ def score_blocks(page: PageBlocks, rows: Floats, forests: tuple[Forest, Forest] 
     return scores
 
 
-def choose_blocks(page: PageBlocks, rows: Floats, forests: tuple[Forest, Forest] | None = None) -> list[int]:
+def choose_blocks(page: PageBlocks, described: Description,
+                  forests: tuple[Forest, Forest] | None = None) -> list[int]:  # fmt: skip
     """The places of the blocks that are article, in reading order.
 
     Three things are no matter of opinion: a long text that stands on the page three times, readers' comments, and the
     small print of a consent dialogue are not article (unless hardly anything else would be left).
     """
-    scores = score_blocks(page, rows, forests)
+    scores = score_blocks(page, described, forests)
+    rows = described.rows
     words, repeats, first, comments, consent = (rows[:, FEATURES.index(name)] for name in (
         "words", "repeats", "first_of_twins", "comments_level", "consent_level"))  # fmt: skip
     keep = (scores >= KEPT) & ~((words >= 5) & ((repeats >= 3) | ((repeats == 2) & (first == 0))))

@@ -6,9 +6,6 @@ opinion of the blocks around, is in `neighbour_scores.py`.
 
 from __future__ import annotations
 
-import re
-import string
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from extractors.pages.blocks import Block, Node, PageBlocks
-from extractors.pages.cues import CUE_NAMES, count_cues
 from extractors.pages.hints import NAMES
+from extractors.pages.looks import OWN_LOOKS, own_row, squeeze, words_in
 
 Floats = npt.NDArray[np.float32]
 
@@ -29,23 +26,12 @@ _BOXES: Final = sum(1 << NAMES.index(name) for name in ("box", "related", "newsl
 _ABOVE: Final = ("article", "main", "aside", "nav", "header", "footer", "form", "figure", "table", "ul", "ol",
                  "blockquote", "section", "dl")  # fmt: skip
 _ABOVE_BIT: Final = {tag: 1 << i for i, tag in enumerate(_ABOVE)}
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
-_NOT_LETTERS = re.compile(r"\W+")
-_WIDE = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_ENDS, _CLOSERS = frozenset(".!?…。！？"), "\"'”’»“)]』」"
-_WORD = re.compile(r"[^\W\d_]+")
-_DATE_LIKE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
-_SIGNS = bytes(byte for byte in range(128) if not (chr(byte).isalnum() or byte == 95))
-_DIGITS, _CAPITALS = string.digits.encode(), string.ascii_uppercase.encode()
-_LOOK = 160  # characters from the start of a block in which its small features are counted
-
-_OWN: Final = ("words", "chars", "link_share", "links", "bold_share", "italic_share", "ends_sentence", "ends_colon",
-               "stops", "commas_per_word", "digits_per_word", "upper_share", "capital_words", "word_length",
-               "starts_lower", "starts_quote", "quotes", "date_like", "has_at", "has_copyright", "has_pipe",
-               "short_word_share", "wide", *CUE_NAMES)  # fmt: skip
-_NOTHING: Final = (0.0,) * (len(_OWN) - 4)
-MENU_WORDS: Final = 6  # a line of fewer words that is mostly link is a menu's: nobody asks what it looks like
-_PLACE: Final = ("tag", "depth", "above", "index", "from_end", "word_position", "after_h1", "siblings",
+_ENDS_COLUMN: Final = OWN_LOOKS.index("ends_sentence")
+# Lines that nobody asks about, but as neighbours: links of a few words, and short lines far from the main text.
+MENU_WORDS: Final = 6
+_LINKED: Final = 0.7
+_APART_WORDS, _APART_BEFORE, _APART_BEHIND = 12, 12, 8
+_PLACE: Final = ("tag", "depth", "after_headline", "index", "from_end", "word_position", "after_h1", "siblings",
                  "node_words", "node_blocks", "parent_words_share", "grand_words_share", "great_words_share",
                  "signature_share", "signature_count", "parent_signature_share", "in_main", "main_depth_gap",
                  "from_main_start", "to_main_end", "words_before_long", "words_after_long", "parent_link_share",
@@ -58,7 +44,7 @@ OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
 _HINT_LEVELS: Final = ("own", "parent", "near", "far")
 
 FEATURES: Final[tuple[str, ...]] = (
-    *_OWN,
+    *OWN_LOOKS,
     *_PLACE,
     *(f"{tag}_above" for tag in _ABOVE),
     *(f"{name}_level" for name in NAMES),
@@ -70,138 +56,153 @@ FEATURES: Final[tuple[str, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class BlockContext:
-    """What the page says elsewhere: headline, description, and the article body of its JSON-LD."""
+    """What the page says elsewhere: headline, description, the article body of its JSON-LD; and the place of the block
+    that holds the headline (`find_heading`)."""
 
     title: str = ""
     lead: str = ""
     json_body: str = ""
+    heading: int = -1
 
 
-def squeeze(text: str) -> str:
-    """Letters and digits alone, in lower case: how texts are compared for sameness."""
-    if text.isascii():
-        return text.encode().lower().translate(None, _SIGNS).decode()
-    return _NOT_LETTERS.sub("", text.lower())
+def find_heading(page: PageBlocks, title: str) -> int:
+    """The place of the block that holds the headline; the first h1 where no block says the title, -1 without one."""
+    key = squeeze(title)
+    first = -1
+    for i, block in enumerate(page.blocks):
+        tag = page.nodes[block.node].tag
+        if tag == "h1" and first < 0 and len(block.text) > 3:
+            first = i
+        if len(key) > 8 and len(block.text) < 2 * len(title) + 20 and block.link_chars * 2 < len(block.text):
+            own = squeeze(block.text)
+            if own == key or (len(own) > 12 and (key.startswith(own) or own.endswith(key))):
+                return i
+    return first
 
 
-def count_words(text: str) -> int:
-    """Words of the text; a character of a script without spaces counts as one."""
-    wide = len(_WIDE.findall(text)) if not text.isascii() else 0
-    return wide + len(text.split()) if wide < len(text) * 0.3 else wide
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the blocks of a page look like: a row of `FEATURES` for each, and which ones are worth asking about.
+
+    Of the others most columns are 0.
+    """
+
+    rows: Floats
+    asked: npt.NDArray[np.int64]
 
 
-def describe_blocks(page: PageBlocks, context: BlockContext) -> Floats:
-    """One row a block, one column a feature of `FEATURES`.
+def describe_blocks(page: PageBlocks, context: BlockContext, *, in_full: bool = False) -> Description:
+    """One row a block, one column a feature of `FEATURES`; see `Description` for the blocks that are left out.
 
-    Of a menu's lines (`MENU_WORDS`) most columns are 0: they count as neighbours and are not asked about.
+    With `in_full` those are described too: what a page's furthest corners say teaches a model, though it is not asked.
     """
     blocks, nodes = page.blocks, page.nodes
-    own = np.array([_own_row(b) for b in blocks], dtype=np.float32).reshape(len(blocks), len(_OWN))
-    words, link_share = own[:, 0], own[:, 2]
-    asked = np.flatnonzero((link_share <= 0.7) | (words >= MENU_WORDS)).tolist()
-    keys = [squeeze(b.text) for b in blocks]
-    place, in_main, parents, grands, main = _place_rows(blocks, nodes, words, link_share, asked)
-    same, json_to_main = _same_rows(blocks, keys, context, in_main, asked)
-    tags = np.array([_TAG_CODE.get(nodes[b.node].tag, -1) for b in blocks], dtype=np.float32)
-    long_words = float(words[words >= 15].sum())
-    total = float(words.sum()) or 1.0
-    facts = (len(blocks), total, long_words / total, float(words[in_main > 0].sum()) / total, json_to_main)
-    pages = np.tile(np.array(facts, dtype=np.float32), (len(blocks), 1))
-    near = _near_rows(words, link_share, own[:, 6], tags, in_main, parents, grands)
-    return np.hstack([own, place, _above_rows(blocks, nodes), _hint_rows(blocks, nodes, main), same, pages, near])
+    n = len(blocks)
+    words = np.array([words_in(b.text) for b in blocks], dtype=np.float32)
+    chars = np.array([len(b.text) for b in blocks], dtype=np.float32)
+    link_share: Floats = np.minimum(1.0, np.array([b.link_chars for b in blocks], np.float32) / np.maximum(chars, 1.0))
+    frame = _measure(blocks, nodes, words, link_share)
+    menu = (link_share > _LINKED) & (words < MENU_WORDS)
+    place = np.arange(n)
+    apart = (words < _APART_WORDS) & (frame.in_main == 0) & (
+        (place < frame.first - _APART_BEFORE) | (place > frame.last + _APART_BEHIND))  # fmt: skip
+    where = np.flatnonzero(~(menu | apart))
+    seen = np.arange(n) if in_full else where
+    asked = seen.tolist()
+    rows = np.zeros((n, len(FEATURES)), np.float32)
+    rows[:, 0], rows[:, 1], rows[:, 2] = words, chars, link_share
+    if asked:
+        rows[seen, : len(OWN_LOOKS)] = [own_row(blocks[i], w) for i, w in zip(asked, words[seen].tolist(), strict=True)]
+        tags = np.array([_TAG_CODE.get(nodes[b.node].tag, -1) for b in blocks], dtype=np.float32)
+        same, json_to_main = _same_rows(blocks, context, frame.in_main, asked)
+        long_words, total = float(words[words >= 15].sum()), float(words.sum()) or 1.0
+        facts = (n, total, long_words / total, float(words[frame.in_main > 0].sum()) / total, json_to_main)
+        ends = np.zeros(n, np.float32)
+        ends[where] = rows[where, _ENDS_COLUMN]
+        near = _near_rows(words, link_share, ends, tags, frame)
+        rows[seen, len(OWN_LOOKS) :] = np.hstack([
+            _place_rows(blocks, nodes, frame, words, context.heading, asked), _above_rows(blocks, nodes, asked),
+            _hint_rows(blocks, nodes, frame.main, asked), same,
+            np.tile(np.array(facts, dtype=np.float32), (len(asked), 1)), near[seen],
+        ])  # fmt: skip
+    return Description(rows, where)
 
 
-def _own_row(block: Block) -> tuple[float, ...]:
-    text = block.text
-    chars = len(text)
-    count = text.count(" ") + 1
-    wide = 0 if text.isascii() else len(_WIDE.findall(text))
-    words = wide + count if wide < chars * 0.3 else wide
-    if block.link_chars > 0.7 * chars and words < MENU_WORDS:
-        return (words, chars, min(1.0, block.link_chars / chars), block.links, *_NOTHING)
-    start = text[:_LOOK]
-    looked = len(start)
-    tokens = _WORD.findall(start)
-    seen = len(tokens) or 1
-    first = text[0]
-    digits, capitals = _digits_and_capitals(start)
-    return (
-        words, chars, min(1.0, block.link_chars / chars), block.links, min(1.0, block.bold_chars / chars),
-        min(1.0, block.italic_chars / chars), text[-6:].rstrip(_CLOSERS)[-1:] in _ENDS, text.endswith((":", "：")),
-        text.count(". ") + text.count("? ") + text.count("! ") + (text.count("。") if wide else 0),
-        (text.count(",") + (text.count("，") if wide else 0)) / words if words else 0,
-        digits / looked, capitals / looked,
-        sum([t[0].isupper() for t in tokens]) / seen, chars / count, first.islower(), first in "\"“„«»‘'「『",
-        text.count('"') + text.count("“") + text.count("„") + text.count("«") + text.count("「"),
-        len(_DATE_LIKE.findall(start)) if digits else 0, "@" in start, "©" in start or "(c)" in start,
-        "|" in start or "·" in start or "•" in start, sum([len(t) < 4 for t in tokens]) / seen, wide / chars,
-        *count_cues(tokens, start if wide else ""),
+@dataclass(slots=True)
+class _Frame:
+    """Where the page's prose stands: sums under each node, the main node, its first and last long block."""
+
+    own: list[int]
+    parents: list[int]
+    grands: list[int]
+    weight: list[float]
+    prose: list[float]
+    below: list[float]
+    prose_below: list[float]
+    link_below: list[float]
+    count_below: list[int]
+    main: int
+    inside: list[bool]
+    in_main: Floats
+    first: int
+    last: int
+
+
+def _measure(blocks: list[Block], nodes: list[Node], words: Floats, link_share: Floats) -> _Frame:
+    own = [b.node for b in blocks]
+    weight = [float(w) for w in words]
+    prose = [w if w >= 12 and s < 0.4 else 0.0 for w, s in zip(weight, link_share.tolist(), strict=True)]
+    below, prose_below, link_below, count_below = _sums_below(own, nodes, weight, prose, link_share.tolist())
+    main = _main_node(nodes, prose_below)
+    inside = _inside(nodes, main)
+    parents = [max(nodes[i].parent, 0) for i in own]
+    main_long = [i for i, size in enumerate(prose) if size and inside[own[i]]]
+    first, last = (main_long[0], main_long[-1]) if main_long else (0, len(blocks))
+    return _Frame(
+        own=own, parents=parents, grands=[max(nodes[i].parent, 0) for i in parents], weight=weight, prose=prose,
+        below=below, prose_below=prose_below, link_below=link_below, count_below=count_below, main=main, inside=inside,
+        in_main=np.array([inside[i] for i in own], dtype=np.float32), first=first, last=last,
     )  # fmt: skip
 
 
-def _digits_and_capitals(text: str) -> tuple[int, int]:
-    """How many characters are digits, how many are capital letters."""
-    data = text.encode("ascii", "ignore")
-    digits, capitals = len(data) - len(data.translate(None, _DIGITS)), len(data) - len(data.translate(None, _CAPITALS))
-    if len(data) < len(text):
-        others = "".join(_NOT_ASCII.findall(text))
-        digits += sum(map(str.isdigit, others))
-        capitals += sum(map(str.isupper, others))
-    return digits, capitals
-
-
-def _place_rows(blocks: list[Block], nodes: list[Node], words: Floats, link_share: Floats,
-                asked: list[int]) -> tuple[Floats, Floats, list[int], list[int], int]:  # fmt: skip
+def _place_rows(blocks: list[Block], nodes: list[Node], frame: _Frame, words: Floats, headline: int,
+                asked: list[int]) -> list[tuple[float, ...]]:  # fmt: skip
     n = len(blocks)
-    own_nodes = [b.node for b in blocks]
-    weight = [float(w) for w in words]
-    prose = [w if w >= 12 and s < 0.4 else 0.0 for w, s in zip(weight, link_share.tolist(), strict=True)]
-    below, prose_below, link_below, count_below = _sums_below(own_nodes, nodes, weight, prose, link_share.tolist())
-    parents = [max(nodes[i].parent, 0) for i in own_nodes]
-    grands = [max(nodes[i].parent, 0) for i in parents]
-    greats = [max(nodes[i].parent, 0) for i in grands]
+    own, parents, grands, prose, inside = frame.own, frame.parents, frame.grands, frame.prose, frame.inside
+    below, prose_below, link_below, main = frame.below, frame.prose_below, frame.link_below, frame.main
     all_prose = prose_below[0] or 1.0
-    main = _main_node(nodes, prose_below)
-    inside = _inside(nodes, main)
     by_signature: dict[str, float] = {}
     by_signature_count: dict[str, int] = {}
     by_parent_signature: dict[str, float] = {}
-    for i, node in enumerate(own_nodes):
+    for i, node in enumerate(own):
         signature = nodes[node].signature
         by_signature[signature] = by_signature.get(signature, 0.0) + prose[i]
         by_signature_count[signature] = by_signature_count.get(signature, 0) + 1
         above = nodes[parents[i]].signature
         by_parent_signature[above] = by_parent_signature.get(above, 0.0) + prose[i]
-    in_main = np.array([inside[i] for i in own_nodes], dtype=np.float32)
-    main_long = [i for i in range(n) if prose[i] and inside[own_nodes[i]]]
-    first, last = (main_long[0], main_long[-1]) if main_long else (0, n)
-    heading = next((i for i, node in enumerate(own_nodes) if nodes[node].tag == "h1"), -1)
+    heading = next((i for i, node in enumerate(own) if nodes[node].tag == "h1"), -1)
     cumulative = np.cumsum(words)
-    total = float(cumulative[-1]) if n else 1.0
-    before, after = _words_to_long(weight, prose)
-    around = _container_rows(nodes, prose_below, main, {own_nodes[i] for i in asked})
+    total = float(cumulative[-1])
+    position = (cumulative / total).tolist()
+    before, after = _words_to_long(frame.weight, prose)
+    around = _container_rows(nodes, prose_below, main, {own[i] for i in asked})
+    main_depth = nodes[main].depth
     rows = []
     for i in asked:
-        node, parent, grand, great = own_nodes[i], parents[i], grands[i], greats[i]
+        node, parent, grand = own[i], parents[i], grands[i]
+        great = max(nodes[grand].parent, 0)
+        this, above_this = nodes[node], nodes[parent]
         rows.append((
-            _TAG_CODE.get(nodes[node].tag, -1), nodes[node].depth, 0, i, n - i, float(cumulative[i]) / total,
-            i - heading if heading >= 0 else -999, nodes[parent].children, below[node], count_below[node],
+            _TAG_CODE.get(this.tag, -1), this.depth, i - headline if headline >= 0 else -999, i, n - i, position[i],
+            i - heading if heading >= 0 else -999, above_this.children, below[node], frame.count_below[node],
             prose_below[parent] / all_prose, prose_below[grand] / all_prose, prose_below[great] / all_prose,
-            by_signature[nodes[node].signature] / all_prose, by_signature_count[nodes[node].signature],
-            by_parent_signature[nodes[parent].signature] / all_prose, inside[node],
-            nodes[node].depth - nodes[main].depth, i - first, last - i, before[i], after[i],
+            by_signature[this.signature] / all_prose, by_signature_count[this.signature],
+            by_parent_signature[above_this.signature] / all_prose, inside[node],
+            this.depth - main_depth, i - frame.first, frame.last - i, before[i], after[i],
             link_below[parent] / (below[parent] or 1.0), link_below[grand] / (below[grand] or 1.0),
-            _TAG_CODE.get(nodes[parent].tag, -1), _TAG_CODE.get(nodes[grand].tag, -1), *around[node],
+            _TAG_CODE.get(above_this.tag, -1), _TAG_CODE.get(nodes[grand].tag, -1), *around[node],
         ))  # fmt: skip
-    return _spread(rows, asked, n, len(_PLACE)), in_main, parents, grands, main
-
-
-def _spread(rows: Sequence[tuple[float, ...]], places: list[int], count: int, columns: int) -> Floats:
-    """The rows at their places in a matrix of so many rows, zeros elsewhere."""
-    matrix = np.zeros((count, columns), np.float32)
-    if rows:
-        matrix[places] = rows
-    return matrix
+    return rows
 
 
 def _container_rows(nodes: list[Node], prose_below: list[float], main: int,
@@ -297,15 +298,15 @@ def _words_to_long(weight: list[float], prose: list[float]) -> tuple[list[float]
     return gaps(range(len(weight))), gaps(range(len(weight) - 1, -1, -1))
 
 
-def _above_rows(blocks: list[Block], nodes: list[Node]) -> Floats:
+def _above_rows(blocks: list[Block], nodes: list[Node], asked: list[int]) -> Floats:
     masks = [0] * len(nodes)
     for i, node in enumerate(nodes):
         masks[i] = (masks[node.parent] if node.parent >= 0 else 0) | _ABOVE_BIT.get(node.tag, 0)
-    chosen = np.array([masks[b.node] for b in blocks], dtype=np.int64).reshape(-1, 1)
+    chosen = np.array([masks[blocks[i].node] for i in asked], dtype=np.int64).reshape(-1, 1)
     return ((chosen >> np.arange(len(_ABOVE))) & 1).astype(np.float32)
 
 
-def _hint_rows(blocks: list[Block], nodes: list[Node], main: int) -> Floats:
+def _hint_rows(blocks: list[Block], nodes: list[Node], main: int, asked: list[int]) -> Floats:
     """For each meaning how near it is: 4 on the block itself, 3 on its parent, 2 further up, 1 above the main node.
 
     What a block shares with the main text (classes of the page's frame) says little of it; so for a block outside
@@ -318,56 +319,60 @@ def _hint_rows(blocks: list[Block], nodes: list[Node], main: int) -> Floats:
         above = nodes[above].parent
     apart, shared = [0] * len(nodes), [0] * len(nodes)
     for i, node in enumerate(nodes):
-        apart[i] = 0 if node.parent < 0 else apart[node.parent]
-        shared[i] = 0 if node.parent < 0 else shared[node.parent]
+        if node.parent >= 0:
+            apart[i], shared[i] = apart[node.parent], shared[node.parent]
         if common[i]:
             shared[i] |= node.hints
         else:
             apart[i] |= node.hints
-    masks = np.array([
-        (b.hints | nodes[b.node].hints, nodes[max(nodes[b.node].parent, 0)].hints, apart[b.node], shared[b.node])
-        for b in blocks
-    ], dtype=np.int64).reshape(len(blocks), 4)  # fmt: skip
-    bits = (masks.reshape(-1, 4, 1) >> np.arange(len(NAMES))) & 1
+    masks = []
+    for i in asked:
+        block = blocks[i]
+        at = block.node
+        own = nodes[at]
+        masks.append((block.hints | own.hints, nodes[max(own.parent, 0)].hints, apart[at], shared[at]))
+    bits = (np.array(masks, dtype=np.int64).reshape(-1, 4, 1) >> np.arange(len(NAMES))) & 1
     levels: Floats = (bits * np.array([4, 3, 2, 1]).reshape(1, 4, 1)).max(axis=1).astype(np.float32)
     return levels
 
 
-def _same_rows(blocks: list[Block], keys: list[str], context: BlockContext, in_main: Floats,
-               asked: list[int]) -> tuple[Floats, float]:  # fmt: skip
+def _same_rows(blocks: list[Block], context: BlockContext, in_main: Floats, asked: list[int]) -> tuple[Floats, float]:
     title, lead, body = squeeze(context.title), squeeze(context.lead), squeeze(context.json_body)
+    keys = [squeeze(b.text) for b in blocks]
     counts: dict[str, int] = {}
-    for key in keys:
+    first: dict[str, int] = {}
+    for i, key in enumerate(keys):
         counts[key] = counts.get(key, 0) + 1
+        first.setdefault(key, i)
     everything = "\n".join(keys)
     title_words = frozenset(w for w in context.title.lower().split() if len(w) > 3)
     has_json = len(body) > 200
-    first: dict[str, int] = {}
-    for i, key in enumerate(keys):
-        first.setdefault(key, i)
+    begun = lead[:50] if len(lead) > 50 else ""
     rows = []
     for i in asked:
         block, key = blocks[i], keys[i]
-        elsewhere = len(key) > 15 and everything.count(key) > counts[key]
+        size = len(key)
+        elsewhere = 15 < size <= 400 and everything.count(key) > counts[key]
         overlap = 0.0
         if title_words and len(block.text) < 400:
             overlap = len(title_words.intersection(block.text.lower().split())) / len(title_words)
+        in_lead = size > 8 and (key in lead or (len(lead) > 30 and lead in key))
+        if not in_lead and begun and key.startswith(begun):
+            in_lead = True  # a description that breaks off
         rows.append((
-            counts[key], bool(key) and key in title, len(key) > 8 and (key in lead or (len(lead) > 30 and lead in key)),
-            elsewhere, (key in body or key[:40] in body) if has_json else -1.0, has_json, overlap, first[key] == i,
+            counts[key], bool(key) and key in title, in_lead, elsewhere,
+            (key in body or key[:40] in body) if has_json else -1.0, has_json, overlap, first[key] == i,
         ))  # fmt: skip
-    matrix = _spread(rows, asked, len(keys), len(_SAME))
     main_chars = sum(len(k) for k, inside in zip(keys, in_main, strict=True) if inside)
-    return matrix, len(body) / (main_chars or 1)
+    return np.array(rows, np.float32), len(body) / (main_chars or 1)
 
 
-def _near_rows(words: Floats, link_share: Floats, ends: Floats, tags: Floats, in_main: Floats, parents: list[int],
-               grands: list[int]) -> Floats:  # fmt: skip
+def _near_rows(words: Floats, link_share: Floats, ends: Floats, tags: Floats, frame: _Frame) -> Floats:
     n = len(words)
-    parent, grand = np.array(parents, dtype=np.float32), np.array(grands, dtype=np.float32)
+    parent, grand = np.array(frame.parents, dtype=np.float32), np.array(frame.grands, dtype=np.float32)
     columns: list[Floats] = []
     for offset in OFFSETS:
-        columns.extend(shifted(values, offset, -2.0) for values in (words, link_share, ends, tags, in_main))
+        columns.extend(shifted(values, offset, -2.0) for values in (words, link_share, ends, tags, frame.in_main))
         columns.append((shifted(parent, offset, -2.0) == parent).astype(np.float32))
         columns.append((shifted(grand, offset, -2.0) == grand).astype(np.float32))
     return np.stack(columns, axis=1).reshape(n, len(OFFSETS) * len(_NEAR))

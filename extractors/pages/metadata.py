@@ -8,7 +8,9 @@ from datetime import datetime
 from lxml.html import HtmlElement
 
 from extractors.model import DateCertainty, FeedEntry, FetchedPage
+from extractors.pages.blocks import PageBlocks
 from extractors.pages.bylines import find_authors
+from extractors.pages.features import find_heading
 from extractors.pages.jsonld import Node, body_of, find_article, find_nodes, text_of
 from extractors.pages.publication import find_dates
 from extractors.pages.titles import find_title
@@ -18,7 +20,8 @@ from extractors.urls import canonical_url, site_of
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
     """Facts of one page. `json_ld_body` is the article body as the page states it (often incomplete, often empty);
-    `is_free` is what it says about its access, None if nothing; `declared_words` the word count that it states."""
+    `is_free` is what it says about its access, None if nothing; `declared_words` the word count that it states;
+    `heading` the place of the block that holds the headline, -1 without one."""
 
     url: str
     site: str
@@ -34,11 +37,13 @@ class PageFacts:
     is_free: bool | None = None
     json_ld_body: str = ""
     declared_words: int = 0
+    heading: int = -1
     evidence: dict[str, str] = field(default_factory=dict)
 
 
-def read_facts(tree: HtmlElement, *, page: FetchedPage, entry: FeedEntry | None, now: datetime) -> PageFacts:
-    """What the page, and where it is silent its feed entry, says about the article."""
+def read_facts(tree: HtmlElement, blocks: PageBlocks, *, page: FetchedPage, entry: FeedEntry | None,
+               now: datetime) -> PageFacts:  # fmt: skip
+    """What the page, and where it is silent its feed entry, says about the article. `blocks` are those of the tree."""
     metas = read_metas(tree)
     nodes = find_nodes(tree)
     url, url_evidence = find_url(tree, metas, page=page, entry=entry)
@@ -46,8 +51,13 @@ def read_facts(tree: HtmlElement, *, page: FetchedPage, entry: FeedEntry | None,
     evidence = {"url": url_evidence}
     publisher, evidence["publisher"] = _publisher(metas, node, nodes)
     title, evidence["title"] = find_title(tree, metas, node, publisher=publisher, entry=entry)
-    authors, evidence["authors"] = find_authors(tree, metas, node, nodes, publisher=publisher, entry=entry)
-    dates = find_dates(tree, metas, node, url=url, entry=entry, now=now)
+    heading = find_heading(blocks, title)
+    authors, evidence["authors"] = find_authors(tree, metas, node, nodes, blocks, heading=heading, publisher=publisher,
+                                                entry=entry)  # fmt: skip
+    declared = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or metas.get("og:locale")
+                or metas.get("content-language") or (text_of(node.get("inLanguage")) if node else ""))  # fmt: skip
+    hint = declared[:2].lower() or (entry.language if entry else None)
+    dates = find_dates(tree, metas, node, blocks, heading=heading, url=url, language=hint, entry=entry, now=now)
     evidence["published_at"] = dates.evidence
     evidence["published_on"] = dates.published_on or ""
     standfirst, evidence["standfirst"] = _first(
@@ -60,15 +70,12 @@ def read_facts(tree: HtmlElement, *, page: FetchedPage, entry: FeedEntry | None,
         ("meta", metas.get("article:section") or metas.get("section", "")),
     )
     body = body_of(node)
-    declared = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or metas.get("og:locale")
-                or metas.get("content-language") or (text_of(node.get("inLanguage")) if node else ""))  # fmt: skip
-    hint = declared[:2].lower() or (entry.language if entry else None)
     return PageFacts(
         url=url, site=site_of(url), title=title, authors=authors,
         published_at=dates.published_at, published_certainty=dates.certainty, modified_at=dates.modified_at,
         language=hint, publisher=publisher or None, section=section or None, standfirst=standfirst or None,
         is_free=_is_free(nodes), json_ld_body=body,
-        declared_words=_word_count(node), evidence={k: v for k, v in evidence.items() if v},
+        declared_words=_word_count(node), heading=heading, evidence={k: v for k, v in evidence.items() if v},
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from extractors.model import FeedEntry, FetchedPage, Problem
 from extractors.pages.article import extract_article
-from extractors.pages.cheap import cheap_text
+from extractors.pages.cheap import CheapText, cheap_text
 from extractors.pages.pool import Gate, PageReading
 
 
@@ -17,8 +17,7 @@ def read_page(page: FetchedPage, entry: FeedEntry | None, *, now: datetime, gate
     if gate is not None:
         rough = cheap_text(page)
         title = rough.title or title
-        lead = "\n".join(part for part in (rough.lead, entry.summary if entry else "") if part)
-        if not gate(title, lead, rough.text, (entry.language if entry else None) or rough.language_hint):
+        if not passes_gate(rough, entry, gate):
             return PageReading(title=title, off_topic=True)
     result = extract_article(page, entry, now=now, site_boilerplate=site_boilerplate)
     if isinstance(result, Problem):
@@ -29,3 +28,14 @@ def read_page(page: FetchedPage, entry: FeedEntry | None, *, now: datetime, gate
     if not topics:
         return PageReading(title=result.title, off_topic=True)
     return PageReading(title=result.title, article=result, topics=topics)
+
+
+def passes_gate(rough: CheapText, entry: FeedEntry | None, gate: Gate) -> bool:
+    """Whether the page may be on topic, so that reading it in full is worth its cost.
+
+    What passes is judged again by its clean text, what is stopped here is lost. So the gate sees the whole text as if
+    it were headline, where it asks the least, and for words of all languages: what a page declares is often wrong.
+    """
+    lead = "\n".join(part for part in (rough.lead, entry.summary if entry else "", rough.text) if part)
+    title = rough.title or (entry.title if entry else "")
+    return bool(gate(title, lead, "", None))

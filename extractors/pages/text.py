@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import trafilatura
 from lxml.html import HtmlElement
 
-from extractors.pages.blocks import Block, PageBlocks, collect_blocks
+from extractors.pages.blocks import Block, PageBlocks
 from extractors.pages.boilerplate import paragraph_hash
 from extractors.pages.classify import choose_blocks
-from extractors.pages.features import BlockContext, count_words, describe_blocks, squeeze
+from extractors.pages.features import BlockContext, describe_blocks
 from extractors.pages.forest import Forest
 from extractors.pages.hints import NAMES
+from extractors.pages.looks import count_words, squeeze
 from extractors.pages.tree import as_html
 from extractors.urls import canonical_url
 
@@ -42,21 +43,23 @@ class PageText:
     evidence: str = "blocks"
 
 
-def read_text(tree: HtmlElement, *, title: str, lead: str, json_body: str, base: str,
-              site_boilerplate: frozenset[str] = frozenset(),
+def read_text(tree: HtmlElement, page: PageBlocks, *, title: str, lead: str, json_body: str, base: str,
+              heading: int = -1, site_boilerplate: frozenset[str] = frozenset(),
               forests: tuple[Forest, Forest] | None = None) -> PageText:  # fmt: skip
     """The article's text. Empty paragraphs only where nobody finds any. `forests` are the packaged ones by default.
 
     The block classifier decides. Where it finds next to nothing, trafilatura is asked, and the article body of the
     page's JSON-LD; the longer text is taken if it is much longer.
     """
-    page = collect_blocks(tree)
-    rows = describe_blocks(page, BlockContext(title, lead, json_body))
-    chosen = choose_blocks(page, rows, forests)
+    described = describe_blocks(page, BlockContext(title, lead, json_body, heading))
+    chosen = choose_blocks(page, described, forests)
     text = _assemble(page, chosen, title=title, base=base, site_boilerplate=site_boilerplate)
     words = sum(map(count_words, text.paragraphs))
     if words >= _FEW_WORDS:
         return text
+    prose = sum(count_words(b.text) for b in page.blocks if b.link_chars * 2 < len(b.text))
+    if prose < _MUCH_MORE * words and count_words(json_body) < _MUCH_MORE * words:
+        return text  # the page does not hold as much
     other = _second_opinion(tree, json_body, title, site_boilerplate)
     if sum(map(count_words, other.paragraphs)) > max(_MUCH_MORE * words, 20.0):
         return other

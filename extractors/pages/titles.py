@@ -40,15 +40,33 @@ def find_title(tree: HtmlElement, metas: dict[str, str], node: Node | None, *, p
     begun = [h for h in h1s if len(h) > 12 and any(name.startswith(_key(h)) for name in names)]
     if begun:
         return max(begun, key=len), "dom"
-    agreed = len(bare) == 2 and bare[0] == bare[1] and metas.get("og:type", "").lower().startswith("article")
+    # An h1 in several pieces may hold a kicker, so that the head is believed where it agrees with itself.
+    pieces = _pieces_of(tree) if only else []
+    agreed = len(bare) == 2 and bare[0] == bare[1] and len(pieces) > 1 and (
+        metas.get("og:type", "").lower().startswith("article"))  # fmt: skip
+    for piece in pieces if len(pieces) > 1 else []:
+        if len(piece.split()) > 3 and len(piece) * 2 > len(only) and any(_key(piece) in name for name in names):
+            return piece, "dom"
     kicker = bool(social) and _key(only).endswith(_key(social))
-    if only and not agreed and not kicker and _key(only) not in _key(publisher) and not names[-1].endswith(_key(only)):
+    related = not names or bool(_words(only) & _words(f"{social} {head}"))
+    names_site = _key(only) in _key(publisher) or names[-1].endswith(_key(only))
+    if only and related and not agreed and not kicker and not names_site:
         return only, "dom"
     for evidence, value in (("meta", social), ("dom", head), ("feed", entry.title if entry else ""),
                             ("dom", h1s[0] if h1s else "")):  # fmt: skip
         if value.strip():
             return strip_site(value, publisher), evidence
     return "", ""
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in re.findall(r"\w+", text.casefold()) if len(word) > 3 or not word.isascii()}
+
+
+def _pieces_of(tree: HtmlElement) -> list[str]:
+    """The texts of the first h1's parts."""
+    heading = tree.find(".//h1")
+    return [] if heading is None else [piece for text in heading.itertext() if (piece := _tidy(text))]
 
 
 def _tidy(text: str) -> str:

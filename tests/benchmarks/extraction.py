@@ -26,6 +26,7 @@ from typing import Any
 import trafilatura
 
 from extractors.model import Article, FetchedPage, Problem
+from extractors.pages import warm  # noqa: F401  (models are loaded before the first page is timed)
 from extractors.pages.article import extract_article
 from extractors.pages.cheap import cheap_text
 from extractors.pages.decode import decode_bytes
@@ -75,7 +76,7 @@ def predict_theirs(page: FetchedPage) -> Prediction:
     found = trafilatura.bare_extraction(decode_bytes(page.body), url=page.url or None, with_metadata=True)
     if found is None:
         return {"text": "", "date": None, "author": None, "title": ""}
-    fields = found.as_dict()
+    fields = found if isinstance(found, dict) else found.as_dict()
     return {"text": fields.get("text") or "", "date": fields.get("date"), "author": fields.get("author"),
             "title": fields.get("title") or ""}  # fmt: skip
 

@@ -21,7 +21,7 @@ import json
 import pickle
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from extractors.model import FetchedPage
 from extractors.pages.blocks import PageBlocks, collect_blocks
 from extractors.pages.classify import WEIGHTS
 from extractors.pages.decode import decode_page
-from extractors.pages.features import FEATURES, BlockContext, describe_blocks
+from extractors.pages.features import FEATURES, BlockContext, Description, describe_blocks
 from extractors.pages.forest import Forest, forest_from_trees, save_forests
 from extractors.pages.metadata import read_facts
 from extractors.pages.neighbour_scores import SCORE_FEATURES, score_rows
@@ -45,6 +45,8 @@ from tests.benchmarks.extraction_scores import TextScore, combine, score_page, s
 Floats = npt.NDArray[np.float32]
 FOLDS, INNER_FOLDS = 5, 4
 TREES, LEAVES = 80, 16
+BARE_SHARE, BARE_WEIGHT = 0.5, 0.4  # pages made from others, see `_variants`
+SHORT_SHARE, SHORT_WEIGHT = 0.8, 0.3
 SOURCE_WEIGHT = {"sh": 2.5, "fe": 2.5, "fu": 2.5, "wx": 1.0, "tr": 0.4}  # news counts more than other pages
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -57,9 +59,16 @@ class Page:
     domain: str
     gold: dict[str, Any]
     blocks: PageBlocks
-    rows: Floats
+    described: Description
     labels: npt.NDArray[np.int64]
     weights: Floats
+    context: BlockContext
+    made: bool = False
+
+    @property
+    def rows(self) -> Floats:
+        """The features of all blocks, those included that a page's reader does not ask about."""
+        return self.described.rows
 
 
 def read_pages(folder: Path) -> list[Page]:
@@ -73,14 +82,46 @@ def read_pages(folder: Path) -> list[Page]:
         tree = parse_tree(decode_page(page))
         if tree is None:
             continue
-        facts = read_facts(tree, page=page, entry=None, now=NOW)
         blocks = collect_blocks(tree)
         if not blocks.blocks:
             continue
-        rows = describe_blocks(blocks, BlockContext(facts.title, facts.standfirst or "", facts.json_ld_body))
-        labels, weights = _labels(entry, blocks, rows, key)
-        pages.append(Page(key, entry["domain"], entry, blocks, rows, labels, weights))
+        blocks.times = []
+        facts = read_facts(tree, blocks, page=page, entry=None, now=NOW)
+        context = BlockContext(facts.title, facts.standfirst or "", facts.json_ld_body, facts.heading)
+        described = describe_blocks(blocks, context, in_full=True)
+        labels, weights = _labels(entry, blocks, described.rows, key)
+        full = Page(key, entry["domain"], entry, blocks, described, labels, weights, context)
+        pages.extend((full, *_variants(full)))
     return pages
+
+
+def _variants(page: Page) -> list[Page]:
+    """The page once more without the names that its publisher gives to elements; and, where it has a full text, as
+    short news: with the first paragraphs of its article only."""
+    draw = np.random.RandomState(int(hashlib.sha256(page.key.encode()).hexdigest()[:8], 16))
+    made = []
+    if draw.rand() < BARE_SHARE:
+        nodes = [replace(node, hints=0) for node in page.blocks.nodes]
+        bare = PageBlocks([replace(block, hints=0) for block in page.blocks.blocks], nodes)
+        made.append(_variant(page, "bare", bare, page.labels, page.weights * BARE_WEIGHT, page.context))
+    article = [i for i, block in enumerate(page.blocks.blocks) if page.labels[i] and block.text.count(" ") > 8]
+    if page.gold.get("text") and len(article) > 4 and draw.rand() < SHORT_SHARE:
+        last = article[draw.randint(1, 4) - 1]
+        stays = [i for i in range(len(page.labels)) if i <= last or not page.labels[i]]
+        short = PageBlocks([page.blocks.blocks[i] for i in stays], page.blocks.nodes)
+        heading = stays.index(page.context.heading) if page.context.heading in stays else -1
+        context = replace(page.context, json_body="", heading=heading)
+        weights = page.weights[stays].copy()
+        weights *= SHORT_WEIGHT * min(3.0, float(page.weights[page.labels > 0].sum() + 0.01)
+                                      / float(weights[page.labels[stays] > 0].sum() + 0.01))  # fmt: skip
+        made.append(_variant(page, "short", short, page.labels[stays], weights, context))
+    return made
+
+
+def _variant(page: Page, kind: str, blocks: PageBlocks, labels: npt.NDArray[np.int64], weights: Floats,
+             context: BlockContext) -> Page:  # fmt: skip
+    described = describe_blocks(blocks, context, in_full=True)
+    return Page(f"{page.key}#{kind}", page.domain, page.gold, blocks, described, labels, weights, context, made=True)
 
 
 def _fetched(folder: Path, key: str, url: str) -> FetchedPage:
@@ -124,7 +165,7 @@ def fit_forest(pages: Sequence[Page], rows: Mapping[str, Floats], *, seeds: Sequ
         "feature_fraction": 0.15, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 2.0, "num_threads": 1,
         "verbose": -1, "force_row_wise": True, "max_bin": 127, "deterministic": True,
     }  # fmt: skip
-    trees = []
+    trees: list[dict[str, Any]] = []
     for seed in seeds:
         data = lightgbm.Dataset(x[used], y[used], weight=w[used] / w[used].mean())
         dump = lightgbm.train({**settings, "seed": seed}, data, TREES).dump_model()
@@ -132,13 +173,17 @@ def fit_forest(pages: Sequence[Page], rows: Mapping[str, Floats], *, seeds: Sequ
     return forest_from_trees(trees, scale=1 / len(seeds))
 
 
-def split_by_domain(pages: Sequence[Page], folds: int) -> list[list[Page]]:
-    """The pages in folds of about the same size, each domain in one; the same split every time."""
+def split_by_domain(pages: Sequence[Page], folds: int, salt: str = "") -> list[list[Page]]:
+    """The pages in folds of about the same size, each domain in one; the same split every time for the same salt."""
     domains: dict[str, list[Page]] = {}
     for page in pages:
         domains.setdefault(page.domain, []).append(page)
     parts: list[list[Page]] = [[] for _ in range(folds)]
-    for group in sorted(domains.values(), key=lambda g: (-len(g), hashlib.sha256(g[0].domain.encode()).hexdigest())):
+
+    def order(group: list[Page]) -> tuple[int, str]:
+        return -len(group), hashlib.sha256((salt + group[0].domain).encode()).hexdigest()
+
+    for group in sorted(domains.values(), key=order):
         min(parts, key=len).extend(group)
     return parts
 
@@ -146,29 +191,32 @@ def split_by_domain(pages: Sequence[Page], folds: int) -> list[list[Page]]:
 def fit_both(pages: Sequence[Page]) -> tuple[Forest, Forest]:
     """The first model, and the second one that learns from out-of-fold scores of first models."""
     rows = {p.key: p.rows for p in pages}
-    scores: dict[str, Floats] = {}
+    wide: dict[str, Floats] = {}
     for part in split_by_domain(pages, INNER_FOLDS):
         held = {p.key for p in part}
         model = fit_forest([p for p in pages if p.key not in held], rows)
-        scores.update({p.key: model.probabilities(p.rows) for p in part})
-    wide = {p.key: np.hstack([p.rows, score_rows(p.blocks, p.rows, scores[p.key])]) for p in pages}
+        for p in part:
+            scores = np.zeros(len(p.labels), np.float32)
+            scores[p.described.asked] = model.probabilities(p.rows[p.described.asked])
+            wide[p.key] = np.hstack([p.rows, score_rows(p.blocks, p.rows, scores)])
     return fit_forest(pages, rows), fit_forest(pages, wide, seeds=(2, 3))
 
 
-def cross_validate(pages: Sequence[Page], folder: Path) -> dict[str, str]:
+def cross_validate(pages: Sequence[Page], folder: Path, salt: str = "") -> dict[str, str]:
     """For each page the text that is read with models which saw none of its domain; the way is that of a real page,
     second opinions included."""
     texts: dict[str, str] = {}
-    for number, part in enumerate(split_by_domain(pages, FOLDS)):
+    for number, part in enumerate(split_by_domain(pages, FOLDS, salt)):
         held = {p.key for p in part}
         forests = fit_both([p for p in pages if p.key not in held])
         for page in part:
-            fetched = _fetched(folder, page.key, page.gold["url"])
-            tree = parse_tree(decode_page(fetched))
+            if page.made:
+                continue
+            tree = parse_tree(decode_page(_fetched(folder, page.key, page.gold["url"])))
             assert tree is not None
-            facts = read_facts(tree, page=fetched, entry=None, now=NOW)
-            found = read_text(tree, title=facts.title, lead=facts.standfirst or "", json_body=facts.json_ld_body,
-                              base=facts.url, forests=forests)  # fmt: skip
+            found = read_text(tree, collect_blocks(tree), title=page.context.title, lead=page.context.lead,
+                              json_body=page.context.json_body, base=page.gold["url"], heading=page.context.heading,
+                              forests=forests)  # fmt: skip
             texts[page.key] = "\n\n".join((*found.paragraphs, *found.tables))
         print(f"fold {number + 1} of {FOLDS} done", file=sys.stderr)
     return texts
@@ -207,7 +255,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="keep the prepared pages here between runs")
     args = parser.parse_args()
     if args.cache and args.cache.exists():
-        pages = pickle.loads(args.cache.read_bytes())
+        pages: list[Page] = pickle.loads(args.cache.read_bytes())
     else:
         pages = read_pages(args.data)
         if args.cache:

@@ -34,7 +34,7 @@ def troubled_gate(title: str, lead: str, text: str, language: str | None) -> tup
         len(bytearray(2**30))
     if title == "deadly":
         os.kill(os.getpid(), signal.SIGKILL)
-    return (TopicMatch(topic_id="chips", weight=1, terms=("chips",)),) if "chips" in text else ()
+    return (TopicMatch(topic_id="chips", weight=1, terms=("chips",)),) if "chips" in f"{lead} {text}" else ()
 
 
 @pytest.mark.slow
