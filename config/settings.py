@@ -77,6 +77,7 @@ class StoryThresholds(Strict):
     storyline_days: float | None = Field(default=None, ge=1, le=10_000)
     storyline_link: float | None = Field(default=None, ge=0, le=1)
     turn: float | None = Field(default=None, ge=0, le=1)
+    new_matters: bool | None = None
 
     def changed(self) -> dict[str, float]:
         """What is set, by the names of `warehouse.stories.rules.StoryRules`."""
@@ -191,6 +192,11 @@ class Settings(Strict):
     def briefing_folder(self) -> Path:
         """Where the site lies."""
         return self.briefing.folder or self.state_dir / "briefing"
+
+    @property
+    def pages_url(self) -> str | None:
+        """Where readers open the site, ending in a slash; None: there is none, or nobody said."""
+        return self.briefing.base_url if self.briefing.enabled else None
 
     @property
     def archive_folder(self) -> Path:

@@ -14,8 +14,10 @@ from flows.past import Past
 from flows.performing import Performer, Plainly
 from flows.report import NightReport
 from flows.reporting import gather_report
+from flows.steps.briefing import brief_night
 from flows.steps.corpus import load_reference
 from flows.steps.feeds import give_back, read_feeds
+from flows.steps.feeds_out import write_night_feeds
 from flows.steps.judging import judge_next
 from flows.steps.operating import tell_operator
 from flows.steps.pages import read_pages
@@ -71,5 +73,10 @@ def run_night(
         report = gather_report(night, exit_code=Exit.OK if delivered else Exit.UNDELIVERED, begun=begun)
         night.close(report)
         report.snapshot = do.run("publish snapshot", lambda: publish_night(night))
+        if past is None:
+            do.run("write feeds", lambda: write_night_feeds(night))
+        report.problems = list(night.problems)
+        if past is None:
+            report.briefing = do.run("write briefing", lambda: brief_night(night, report))
         report.duration_s = time.monotonic() - begun
         return report

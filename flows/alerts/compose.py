@@ -34,12 +34,13 @@ def compose_mails(
     topics_titles: Mapping[str, str],
     as_of: datetime,
     told: Told,
+    pages_url: str | None = None,
 ) -> list[OutgoingMail]:
     """The recipient's mails of tonight: alerts by falling weight, then the digest or the quiet line.
 
     Every mail is the same, byte for byte, for the same arguments.
     """
-    composer = _Composer(selection.recipient, settings, topics_titles, as_of, told)
+    composer = _Composer(selection.recipient, settings, topics_titles, as_of, told, pages_url)
     mails = [composer.compose("instant", [choice], [], selection.instant_not_before) for choice in selection.instant]
     if selection.digest:
         mails.append(composer.compose("digest", selection.digest, selection.beyond, None))
@@ -58,12 +59,14 @@ class _Composer:
         titles: Mapping[str, str],
         as_of: datetime,
         told: Told,
+        pages_url: str | None,
     ) -> None:
         self.recipient = recipient
         self.settings = settings
         self.titles = titles
         self.as_of = as_of
         self.told = told
+        self.pages_url = pages_url
         self.zone = ZoneInfo(recipient.timezone)
         self.night = as_of.astimezone(self.zone).date()
 
@@ -122,6 +125,7 @@ class _Composer:
             languages=self.recipient.languages,
             topics_titles=self.titles,
             turns=self.told.turns.get(choice.development.storyline_id, ()),
+            pages_url=self.pages_url,
         )
 
     def _subject(self, kind: MailKind, lead: StoryView, count: int) -> str:

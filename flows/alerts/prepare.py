@@ -25,11 +25,13 @@ def prepare_mails(
     run_id: str,
     already_told: Told,
     max_instant: int = MAX_INSTANT,
+    pages_url: str | None = None,
 ) -> list[OutgoingMail]:
     """Tonight's mails, composed, recipient by recipient; the same bytes for the same arguments (whatever `run_id`).
 
     A development in `already_told` for a recipient is not told to her again; a night on which she had a mail is not
-    called quiet. More than `max_instant` alerts of a night go into the digest.
+    called quiet. More than `max_instant` alerts of a night go into the digest. `pages_url` is where the briefing is
+    served, if it is: every story then links to its page.
     """
     del run_id  # a night that is run again must give the same mails
     readers = list(recipients)
@@ -56,6 +58,7 @@ def prepare_mails(
             topics_titles=topics_titles,
             as_of=as_of,
             told=already_told,
+            pages_url=pages_url,
         )
     ]
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flows.alerts.safe_text import clean_line, safe_link
 from flows.alerts.select import Chosen
 from flows.alerts.sentences import Part, show_sentences
+from flows.briefing.addresses import page_of
 from warehouse.outbox import EarlierTurn
 from warehouse.stories.model import Development, Outlet
 
@@ -64,6 +65,7 @@ class StoryView:
     copies: tuple[OutletView, ...]
     copies_more: int
     why: str
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +85,12 @@ def show_story(
     languages: Sequence[str],
     topics_titles: Mapping[str, str],
     turns: Iterable[EarlierTurn] = (),
+    pages_url: str | None = None,
 ) -> StoryView:
-    """The development for one reader. Outlets in her languages come first, then own reports before copies, by time."""
+    """The development for one reader. Outlets in her languages come first, then own reports before copies, by time.
+
+    `pages_url` is where the briefing's pages are, ending in a slash; the story then links to its own.
+    """
     development = choice.development
     day = development.happened_at.astimezone(zone).date()
     outlets = sorted(development.outlets, key=lambda outlet: _outlet_order(outlet, languages))
@@ -120,6 +126,7 @@ def show_story(
         copies=tuple(_show_outlet(outlet, zone, day, usual) for outlet in copies[:COPIES_SHOWN]),
         copies_more=max(0, len(copies) - COPIES_SHOWN),
         why=_explain(choice, topics_titles),
+        page=f"{pages_url}{page_of(development.storyline_id, development.development_id)}" if pages_url else None,
     )
 
 

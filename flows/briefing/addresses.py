@@ -60,6 +60,11 @@ def development_address(storyline_id: str, development_id: str, number: int, dev
     return f"{page}#{anchor(development_id)}"
 
 
+def page_of(storyline_id: str, development_id: str) -> str:
+    """Page and anchor of a development that was told just now: it is among the newest of its storyline."""
+    return f"{storyline_path(storyline_id)}#{anchor(development_id)}"
+
+
 def anchor(development_id: str) -> str:
     """The development's anchor on its page."""
     return f"d-{slug(development_id)}"

@@ -238,6 +238,7 @@ def _compose(house: House, run_id: str | None, recipient_id: str | None) -> Sequ
         as_of=as_of,
         run_id=run_id or "preview",
         already_told=dataclasses.replace(told, nights=frozenset()),
+        pages_url=house.settings.pages_url,
     )
 
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from config.house import House
 from extractors.model import Problem
-from flows.briefing import Briefed, Manner, write_briefing
+from flows.briefing.cards import Manner
+from flows.briefing.write import Briefed, write_briefing
 from flows.night import Night, snapshot_file
 from flows.report import NightReport
 from warehouse.connection import WarehouseError, open_snapshot

@@ -69,6 +69,7 @@ def prepare_night_mails(night: Night, developments: Sequence[Development]) -> li
         as_of=night.as_of,
         run_id=night.run_id,
         already_told=told,
+        pages_url=house.settings.pages_url,
     )
 
 

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from lxml import html
 
-from flows.briefing import Briefed, Manner, write_briefing
+from flows.briefing.cards import Manner
+from flows.briefing.write import Briefed, write_briefing
 from tests.flows.briefing.invented import TOPICS
 from warehouse.connection import Connection
 
