@@ -16,14 +16,25 @@ from warehouse.stories.terms import Ids, Terms
 
 Floats = NDArray[np.float32]
 
+# What a term that two documents have in common counts: its weight in the one times that in the other; None is 1.
+Way = tuple[Floats | None, Floats | None]
+
 PRIOR_FILE = "english_terms.npz"
-PRIOR_SHA256 = "3dc4358671cdcc794cf2061128ccf47212f55472270a4f62c39dad4f3557e137"
+PRIOR_SHA256 = "aafbae07971d0998421b3fb752d5d1424f13320e992a1ac3fdd6ebac3cba846f"
 
 # Documents that a language without a prior is taken to have been seen in: keeps weights sane in a small window.
 _UNSEEN_DOCUMENTS = 60.0
 
 # Products of weights that are held at once.
 _PRODUCTS = 1_000_000
+
+# A term that at most so many documents around tonight have is one of few.
+_FEW = 4
+
+# What the rarest term counts for, where terms are weighed by how fresh they are.
+_MOST_FRESH = 8.0
+
+_SUBLINEAR = (1.0 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,84 +66,115 @@ def load_background() -> Background:
 
 
 @dataclass(frozen=True, slots=True)
-class Postings:
-    """Entries of many documents in one field, sorted by term: `weights` make each document a unit vector."""
+class Weighed:
+    """One field of many documents: an entry for each document and term, sorted by term, weighed in several ways.
+
+    `unit`: sublinear TF times IDF, each document a unit vector. `share`: squared IDF as shares of the document (sum 1).
+    `fresh`: as `unit`, terms that older documents have weighing less. `few`, `rare`: the root of the IDF of terms that
+    hardly any document around, or hardly any document at all, has; 0 for others. `begins` and `spread` say where the
+    entries of the same term begin, and how many there are.
+    """
 
     ids: Ids
     docs: NDArray[np.int64]
-    weights: Floats
-    documents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """One field of many documents, weighed three ways: unit vectors, shares of the document (sum 1), and presence."""
-
-    unit: Postings
-    share: Postings
-    present: Postings
-    idf: Floats
-
-    def rare(self, background: Background) -> Postings:
-        """The terms that hardly any other document has, weighed by the root of their IDF."""
-        least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
-        weights = np.where(self.idf > least, np.sqrt(self.idf), 0.0).astype(np.float32)
-        return Postings(self.unit.ids, self.unit.docs, weights, self.unit.documents)
+    begins: NDArray[np.int64]
+    spread: NDArray[np.int64]
+    unit: Floats
+    share: Floats
+    fresh: Floats
+    few: Floats
+    rare: Floats
 
 
 def weigh_terms(
-    documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background
-) -> Weighed:
-    """Sublinear TF times IDF. `english`: which documents the prior speaks about.
+    documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background,
+    old: NDArray[np.bool_] | None = None,
+) -> Weighed:  # fmt: skip
+    """Weighs a field. `english`: which documents the prior speaks about; `old`: which are older than tonight's.
 
     The IDF adds the window's own counts to the prior's, so that a word which a new affair made common weighs less.
     """
     lengths = np.array([len(d.fields[field][0]) for d in documents], dtype=np.int64)
     ids = np.concatenate([d.fields[field][0] for d in documents])
-    counts = np.concatenate([d.fields[field][1] for d in documents]).astype(np.float32)
+    counts = np.concatenate([d.fields[field][1] for d in documents])
     docs = np.repeat(np.arange(len(documents)), lengths)
     order = np.argsort(ids, kind="stable")
     ids, counts, docs = ids[order], counts[order], docs[order]
     starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]])) if len(ids) else np.zeros(0, np.int64)
-    spread = np.diff(np.concatenate([starts, [len(ids)]])).astype(np.int64)
+    runs = np.diff(np.concatenate([starts, [len(ids)]])).astype(np.int64)
+    spread, begins = np.repeat(runs, runs), np.repeat(starts, runs)
     known = english[docs]
-    seen = np.where(known, np.repeat(background.counts_of(ids[starts]), spread), 0.0)
+    seen = np.where(known, np.repeat(background.counts_of(ids[starts]), runs), 0.0)
     total = np.where(known, max(background.documents, _UNSEEN_DOCUMENTS), _UNSEEN_DOCUMENTS) + len(documents)
-    idf = np.log(1.0 + total / (0.5 + np.repeat(spread, spread) + seen)).astype(np.float32)
-    unit = (1.0 + np.log(counts)) * idf
-    norms = np.sqrt(np.bincount(docs, weights=unit * unit, minlength=len(documents)))
+    idf = np.log(1.0 + total / (0.5 + spread + seen)).astype(np.float32)
+    aged = np.zeros(len(starts)) if old is None or not len(starts) else np.add.reduceat(old[docs] * 1.0, starts)
+    often = _SUBLINEAR[counts]
+    unit = often * idf
+    fresh = often * np.minimum(idf, _MOST_FRESH) * np.repeat(np.log1p(60.0 / (1.0 + 3.0 * aged)), runs)
     squares = idf * idf
     sums = np.bincount(docs, weights=squares, minlength=len(documents))
-    ways = (unit / np.maximum(norms[docs], 1e-9), squares / np.maximum(sums[docs], 1e-9), np.ones(len(ids)))
-    first, share, present = (Postings(ids, docs, way.astype(np.float32), len(documents)) for way in ways)
-    return Weighed(first, share, present, idf)
+    root = np.sqrt(idf)
+    least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
+    ways = (
+        unit / _norms(unit, docs, len(documents))[docs], squares / np.maximum(sums[docs], 1e-9),
+        fresh / _norms(fresh, docs, len(documents))[docs], np.where(spread <= _FEW, root, 0.0),
+        np.where(idf > least, root, 0.0),
+    )  # fmt: skip
+    return Weighed(ids, docs, begins, spread, *(way.astype(np.float32) for way in ways))
 
 
-def rows_of(postings: Postings, wanted: NDArray[np.int64]) -> Postings:
-    """The entries of some documents alone, renumbered in the order of `wanted`."""
-    place = np.full(postings.documents, -1, dtype=np.int64)
-    place[wanted] = np.arange(len(wanted))
-    kept = place[postings.docs] >= 0
-    return Postings(postings.ids[kept], place[postings.docs[kept]], postings.weights[kept], len(wanted))
+def _norms(weights: Floats, docs: NDArray[np.int64], documents: int) -> NDArray[np.float64]:
+    norms: NDArray[np.float64] = np.sqrt(np.bincount(docs, weights=weights * weights, minlength=documents))
+    return np.maximum(norms, 1e-9)
 
 
-def similarities(left: Postings, right: Postings) -> Floats:
-    """Cosines of every document of `left` (rows) with every one of `right`; 0 where either is empty."""
-    size = left.documents * right.documents
-    if not len(left.ids) or not len(right.ids):
-        return np.zeros((left.documents, right.documents), np.float32)
-    low = np.searchsorted(right.ids, left.ids, side="left")
-    runs = np.searchsorted(right.ids, left.ids, side="right") - low
-    flat = np.zeros(size, np.float64)
+def similarities(
+    left: Weighed, right: Weighed, ways: Sequence[Way], rows: NDArray[np.int64], documents: int,
+    wanted: NDArray[np.int64] | None = None,
+) -> list[Floats]:  # fmt: skip
+    """For each way (weights of `left`, weights of `right`; None: 1) the products over common terms, summed.
+
+    `rows` are the documents of `left` that are compared with all `documents` of `right`: rows x documents flat, or,
+    where `wanted` says which cells count (sorted), an entry for each of these.
+    """
+    size = len(rows) * documents
+    place = np.full(documents, -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    entries = np.flatnonzero(place[left.docs] >= 0)
+    if left is right:
+        low, runs = left.begins[entries], left.spread[entries]
+    else:
+        low = np.searchsorted(right.ids, left.ids[entries], side="left")
+        runs = np.searchsorted(right.ids, left.ids[entries], side="right") - low
+    at = None
+    if wanted is not None:
+        at = np.full(size, -1, dtype=np.int32)
+        at[wanted] = np.arange(len(wanted), dtype=np.int32)
+    length = size if wanted is None else len(wanted)
+    sums = [np.zeros(length, np.float64) for _ in ways]
     ends = np.cumsum(runs)
+    bases = place[left.docs[entries]] * documents
     begin = 0
     while begin < len(runs):  # in slices, so that the products never take much memory
         before = int(ends[begin - 1]) if begin else 0
         end = max(begin + 1, int(np.searchsorted(ends, before + _PRODUCTS, side="right")))
         some = runs[begin:end]
-        entries = np.repeat(np.arange(begin, end), some)
-        places = np.arange(int(some.sum())) + np.repeat(low[begin:end] - (ends[begin:end] - some - before), some)
-        cells = left.docs[entries] * right.documents + right.docs[places]
-        flat += np.bincount(cells, weights=left.weights[entries] * right.weights[places], minlength=size)
+        mine = np.repeat(np.arange(begin, end), some)
+        theirs = np.arange(int(some.sum())) + np.repeat(low[begin:end] - (ends[begin:end] - some - before), some)
+        cells = bases[mine] + right.docs[theirs]
+        if at is not None:
+            cells = at[cells]
+            kept = np.flatnonzero(cells >= 0)
+            cells, mine, theirs = cells[kept], mine[kept], theirs[kept]
+        own = entries[mine]
+        for sum_, (one, other) in zip(sums, ways, strict=True):
+            products = _product(one, own, other, theirs)
+            sum_ += np.bincount(cells, weights=products, minlength=length)
         begin = end
-    return flat.astype(np.float32).reshape(left.documents, right.documents)
+    return [s.astype(np.float32) for s in sums]
+
+
+def _product(one: Floats | None, own: NDArray[np.int64], other: Floats | None, theirs: NDArray[np.int64]) -> Floats:
+    if one is None:
+        return np.ones(len(theirs), np.float32) if other is None else other[theirs]
+    return one[own] if other is None else one[own] * other[theirs]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warehouse.stories.background import Background, Floats
+from warehouse.stories.crossing import crosses, judge_crossing
 from warehouse.stories.pairs import FEATURES, Pairs, Subject, compare
 from warehouse.stories.trees import load_models
 
@@ -42,7 +43,11 @@ def judge_pairs(
     models = load_models()
     rows, columns, features = compare(subjects, tonight, background=background, window_days=window_days)
     first = models["first"].probability(features)
-    chosen = np.flatnonzero(first >= PLAUSIBLE)
+    languages = crosses([s.language for s in subjects])
+    across = (languages[rows] != languages[columns]) & (languages[rows] >= 0) & (languages[columns] >= 0)
+    of = {name: features[:, FEATURES.index(name)] for name in ("names", "numbers", "days apart")}
+    crossing = judge_crossing(of["names"], of["numbers"], of["days apart"])
+    chosen = np.flatnonzero((first >= PLAUSIBLE) & ~across)
     probability = first.copy()
     if len(chosen):
         sites = [s.site for s in subjects]
@@ -53,6 +58,7 @@ def judge_pairs(
     english = np.array([s.language in ("en", None) for s in subjects], dtype=np.bool_)
     doubtful = _unsupported(features) & ~(english[rows] & english[columns])
     probability = np.where(doubtful, np.minimum(probability, np.float32(UNSUPPORTED)), probability)
+    probability = np.where(across, crossing, probability)
     strength = features[:, 2] + 0.5 * features[:, 1] + 0.5 * features[:, 3]
     return Pairs(rows, columns, probability, strength)
 

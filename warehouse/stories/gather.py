@@ -27,6 +27,7 @@ class Known:
     at: datetime
     dated: bool
     terms: Terms
+    version_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ class Told:
     headline: str
     happened_at: datetime
     acts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name on a storyline: the stories that mention it, how often they do, whether a watch-list has it."""
+
+    name: str
+    stories: frozenset[str]
+    mentions: int
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +88,8 @@ def find_window(con: duckdb.DuckDBPyConnection, *, since: datetime, until: datet
     """Reports between two times that stories hold, in order of time."""
     rows = con.execute(load_sql("stories_window"), {"since": since, "until": until}).fetchall()
     return [
-        Known(story_id, storyline_id, site, language, _utc(at), dated, terms_from_bytes(blob))
-        for story_id, storyline_id, site, language, at, dated, blob in rows
+        Known(story_id, storyline_id, site, language, _utc(at), dated, terms_from_bytes(blob), version_id)
+        for story_id, storyline_id, site, language, at, dated, blob, version_id in rows
     ]
 
 
@@ -136,6 +147,17 @@ def find_storylines(
         if row[9] is not None:
             last[row[0]] = Told(row[9], row[10], _utc(row[11]))
     return lines, last
+
+
+def find_names(con: duckdb.DuckDBPyConnection, storylines: Collection[str]) -> dict[str, list[Named]]:
+    """Who is named in at least two stories of some storylines."""
+    if not storylines:
+        return {}
+    found: dict[str, list[Named]] = defaultdict(list)
+    rows = con.execute(load_sql("stories_names"), {"storylines": _joined(storylines)}).fetchall()
+    for storyline, name, stories, mentions, listed in rows:
+        found[storyline].append(Named(name, frozenset(stories), mentions, listed))
+    return found
 
 
 def find_open(con: duckdb.DuckDBPyConnection, stories: Collection[str]) -> dict[str, Told]:

@@ -14,10 +14,11 @@ from warehouse.stories.background import Background, weigh_terms
 from warehouse.stories.cluster import Grouping, group_articles
 from warehouse.stories.context import judge_pairs
 from warehouse.stories.gather import Kindred, Known
+from warehouse.stories.mending import find_mends
 from warehouse.stories.pairs import Pairs, Subject
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.storyline import choose_storyline
-from warehouse.stories.telling import Report
+from warehouse.stories.telling import Report, StoryAct
 from warehouse.stories.terms import Terms
 
 STORY_TERMS = 48
@@ -82,21 +83,26 @@ def divide_reports(
 def group_reports(
     fresh: Sequence[Report], window: Sequence[Known], terms: Mapping[str, Terms], background: Background,
     rules: StoryRules,
-) -> list[Group]:  # fmt: skip
-    """The reports joined with each other and with the stories of the last days; reference documents stay alone."""
+) -> tuple[list[Group], list[StoryAct]]:  # fmt: skip
+    """The reports joined with each other and with the stories of the last days; reference documents stay alone.
+
+    Where tonight's reports show that known stories are one, or one is two, the acts say so, and the groups heed it.
+    """
     seeds = [Group([r], story_id_of(r.article_id), founded=True) for r in fresh if r.seed]
     reports = [r for r in fresh if not r.seed]
     if not reports:
-        return seeds
+        return seeds, []
     stories = sorted({k.story_id for k in window})
     number = {story: i for i, story in enumerate(stories)}
     subjects = [_subject(r.at, r.dated, r.site, r.language, terms[r.version_id]) for r in reports]
     subjects += [_subject(k.at, k.dated, k.site, k.language, k.terms) for k in window]
     held = [number[k.story_id] for k in window]
     pairs = judge_pairs(subjects, len(reports), held, background=background, window_days=rules.window_days)
+    line_of = {k.story_id: k.storyline_id for k in window}
+    acts = _mend(pairs, reports, window, held, stories, line_of, rules)
+    split_off = {act.other_id for act in acts if act.act == "split"}
     grouping = group_articles(pairs, len(reports), held, threshold=rules.link)
     novelty = judge_firsts(pairs, len(reports), held, grouping)
-    line_of = {k.story_id: k.storyline_id for k in window}
     members: dict[int, list[int]] = defaultdict(list)
     for index, label in enumerate(grouping.group.tolist()):
         members[label].append(index)
@@ -106,13 +112,53 @@ def group_reports(
         known = grouping.story_of.get(label)
         story = stories[known] if known is not None else story_id_of(own[0].article_id)
         line = line_of.get(story, "") if known is not None else ""
-        group = Group(own, story, founded=known is None, storyline_id=line)
+        group = Group(own, story, founded=known is None or story in split_off, storyline_id=line)
         group.similarity = {reports[i].version_id: float(grouping.strength[i]) for i in indices}
         group.novelty = {reports[i].version_id: novelty[i] for i in indices}
         group.nearness = max(float(grouping.elsewhere[i]) for i in indices)
         groups.append(group)
-    _relate(groups, members, pairs, len(reports), [k.story_id for k in window])
-    return sorted([*seeds, *groups], key=lambda g: g.arrival)
+    _relate(groups, members, pairs, len(reports), [stories[number] for number in held])
+    founded = {g.story_id for g in groups if g.founded}
+    acts = [act for act in acts if act.act == "merge" or act.other_id in founded]
+    return sorted([*seeds, *groups], key=lambda g: g.arrival), acts
+
+
+def _mend(
+    pairs: Pairs, reports: Sequence[Report], window: Sequence[Known], held: list[int], stories: list[str],
+    line_of: dict[str, str], rules: StoryRules,
+) -> list[StoryAct]:  # fmt: skip
+    """The acts that tonight's reports speak for; renumbers `held` and adds to `stories` and `line_of` accordingly.
+
+    A side of a split that holds the report that began the story stays that story; tonight's side is the new one.
+    """
+    began: dict[int, float] = {}
+    for k, number in zip(window, held, strict=True):
+        began[number] = min(began.get(number, k.at.timestamp()), k.at.timestamp())
+    sites = [r.site for r in reports]
+    acts = []
+    for mend in find_mends(pairs, len(reports), held, sites, began, sure=rules.sure):
+        shown = f"{len(mend.witnesses)} reports of {len({sites[w] for w in mend.witnesses})} outlets"
+        headline = reports[mend.witnesses[0]].title
+        if mend.gone is not None:
+            moved = [place for place, number in enumerate(held) if number == mend.gone]
+            kind, story, other = "merge", stories[mend.gone], stories[mend.kept]
+            number, what = mend.kept, "are of both events"
+        else:
+            moved = list(mend.like)
+            if min(moved) < min(mend.others):
+                continue
+            kind, story, other = "split", stories[mend.kept], story_id_of(reports[mend.witnesses[0]].article_id)
+            number, what = len(stories), "are of the one part's event and not of the other's"
+            stories.append(other)
+            line_of[other] = line_of[story]
+        for place in moved:
+            held[place] = number
+        acts.append(StoryAct(
+            act="merge" if kind == "merge" else "split", story_id=story, other_id=other,
+            reason=f"{shown} {what} ({mend.probability:.2f}): {headline}",
+            versions=tuple(window[place].version_id for place in moved),
+        ))  # fmt: skip
+    return acts
 
 
 def _relate(
@@ -224,8 +270,8 @@ def heaviest_terms(reports: Sequence[Report], terms: Mapping[str, Terms], backgr
     english = np.array([r.language in ("en", None) for r in reports if r.version_id in terms], dtype=np.bool_)
     total: dict[int, float] = defaultdict(float)
     for name, share in (("names", 1.0), ("body", 0.8)):
-        postings = weigh_terms(own, name, english=english, background=background).unit
-        for term, weight in zip(postings.ids.tolist(), postings.weights.tolist(), strict=True):
+        weighed = weigh_terms(own, name, english=english, background=background)
+        for term, weight in zip(weighed.ids.tolist(), weighed.unit.tolist(), strict=True):
             total[term] += share * weight
     best = sorted(total, key=lambda t: (-total[t], t))[:STORY_TERMS]
     norm = sum(total[t] ** 2 for t in best) ** 0.5 or 1.0

@@ -8,25 +8,27 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.stories.background import (
-    Background,
-    Floats,
-    Weighed,
-    rows_of,
-    similarities,
-    weigh_terms,
-)
+from warehouse.stories.background import Background, Floats, Way, Weighed, similarities, weigh_terms
+from warehouse.stories.crossing import crosses
 from warehouse.stories.terms import FIELDS, Terms
 
 FEATURES = (
     *FIELDS, "title in body, best", "title in body, least", "title covered, best", "title covered, least",
     "lead covered, best", "lead covered, least", "names covered, best", "names covered, least", "rare names",
+    "fresh body", "few body", "fresh names", "few names", "fresh bigrams", "few bigrams", "fresh title", "few title",
     "days apart", "same site", "context", "context, strictest", "rank", "rank back", "length ratio", "length",
     "title and names", "context least", "context best", "short of best",
 )  # fmt: skip
 
 # Articles that share less than this cosine of their bodies, leads and titles are not compared further.
 _CANDIDATE = 0.06
+
+# The fields by which pairs are found that are worth a comparison.
+_NEAR = ("title", "lead", "body")
+
+# The fields whose terms are also weighed by how fresh they are, and by how few reports have them.
+_FRESH = ("body", "names", "bigrams", "title")
+
 _ROWS = 64
 
 
@@ -63,12 +65,14 @@ def compare(
     """
     english = np.array([s.language in ("en", None) for s in subjects], dtype=np.bool_)
     days = np.array([np.nan if s.day is None else s.day for s in subjects])
+    old = days < _usual_day(days[:tonight]) - 1.0
     weighed = {
-        name: weigh_terms([s.terms for s in subjects], name, english=english, background=background)
+        name: weigh_terms([s.terms for s in subjects], name, english=english, background=background, old=old)
         for name in FIELDS
     }
+    languages = crosses([s.language for s in subjects])
     found = [
-        _compare_rows(weighed, np.arange(start, min(start + _ROWS, tonight)), days, window_days, background)
+        _compare_rows(weighed, np.arange(start, min(start + _ROWS, tonight)), days, languages, window_days)
         for start in range(0, tonight, _ROWS)
     ]
     rows, columns = (np.concatenate([f[i] for f in found]) for i in (0, 1))
@@ -90,29 +94,66 @@ def compare(
     return rows, columns, np.stack(columns_of, axis=1).astype(np.float32)
 
 
+def _usual_day(days: Floats) -> float:
+    """The day that most of some documents are about; minus infinity where none is dated."""
+    dated = days[~np.isnan(days)]
+    return float(np.median(dated)) if len(dated) else -np.inf
+
+
 def _compare_rows(
-    weighed: dict[str, Weighed], rows: NDArray[np.int64], days: Floats, window_days: float, background: Background
+    weighed: dict[str, Weighed], rows: NDArray[np.int64], days: Floats, languages: NDArray[np.int64],
+    window_days: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], Floats]:
-    cosine = {name: similarities(rows_of(w.unit, rows), w.unit) for name, w in weighed.items()}
+    n = len(days)
+    title, lead, body = (weighed[name] for name in FIELDS[:3])
+    cosine = {
+        name: similarities(weighed[name], weighed[name], [(weighed[name].unit, weighed[name].unit)], rows, n)[0]
+        for name in _NEAR
+    }
+    near = np.maximum.reduce([cosine[name] for name in _NEAR])
     apart = np.abs(days[rows][:, None] - days[None, :])
     apart[np.isnan(apart)] = -1.0
-    wanted = (apart <= window_days) & (np.arange(len(days)) > rows[:, None])
-    wanted &= np.maximum(np.maximum(cosine["body"], cosine["lead"]), cosine["title"]) >= _CANDIDATE
+    worth = near.reshape(apart.shape) >= _CANDIDATE
+    if len(np.unique(languages[languages >= 0])) > 1:
+        across = (languages[rows][:, None] != languages) & (languages[rows][:, None] >= 0) & (languages >= 0)
+        alike = [
+            similarities(weighed[name], weighed[name], [(weighed[name].unit, weighed[name].unit)], rows, n)[0]
+            for name in ("names", "numbers")
+        ]
+        worth |= across & (np.minimum(*alike).reshape(apart.shape) >= _CANDIDATE)
+    wanted = (apart <= window_days) & (np.arange(n) > rows[:, None]) & worth
     r, c = np.nonzero(wanted)
-    title, lead, body, names = (weighed[name] for name in ("title", "lead", "body", "names"))
-    both_ways = (
-        (title.unit, body.unit), (title.share, body.present), (lead.share, body.present), (names.share, names.present),
-    )  # fmt: skip
-    columns = [cosine[name][r, c] for name in FIELDS]
-    for left, right in both_ways:
-        there = similarities(rows_of(left, rows), right)[r, c]
-        back = similarities(rows_of(right, rows), left)[r, c]
+    cells = np.flatnonzero(wanted)
+    sums = {
+        name: similarities(some, some, ways, rows, n, cells)
+        for name, some in weighed.items() if (ways := _ways(name, some))
+    }  # fmt: skip
+    title_there, title_share = similarities(title, body, [(title.unit, body.unit), (title.share, None)], rows, n, cells)
+    title_back, title_share_back = similarities(
+        body, title, [(body.unit, title.unit), (None, title.share)], rows, n, cells
+    )
+    (lead_share,) = similarities(lead, body, [(lead.share, None)], rows, n, cells)
+    (lead_share_back,) = similarities(body, lead, [(None, lead.share)], rows, n, cells)
+    rare, names_share, names_share_back = sums["names"][-3:]
+    columns = [cosine[name][cells] if name in _NEAR else sums[name].pop(0) for name in FIELDS]
+    for there, back in (
+        (title_there, title_back), (title_share, title_share_back), (lead_share, lead_share_back),
+        (names_share, names_share_back),
+    ):  # fmt: skip
         columns += [np.maximum(there, back), np.minimum(there, back)]
-    rare = names.rare(background)
-    columns.append(np.log1p(similarities(rows_of(rare, rows), rare)[r, c]))
+    columns.append(np.log1p(rare))
+    for name in _FRESH:
+        columns += [sums[name][0], np.log1p(sums[name][1])]
     columns.append(apart[r, c])
     strength = columns[2] + 0.5 * columns[1] + 0.5 * columns[3]
     return rows[r], c, np.stack(columns, axis=1).astype(np.float32), strength.astype(np.float32)
+
+
+def _ways(name: str, some: Weighed) -> list[Way]:
+    ways: list[Way] = [] if name in _NEAR else [(some.unit, some.unit)]
+    ways += [(some.fresh, some.fresh), (some.few, some.few)] if name in _FRESH else []
+    ways += [(some.rare, some.rare), (some.share, None), (None, some.share)] if name == "names" else []
+    return ways
 
 
 def _surroundings(

@@ -12,6 +12,8 @@ class StoryRules:
     `window_days`: an article joins stories whose last report lies at most so many days from it.
     `link`: mean pair probability (0 to 1) at which a report joins a story. The probability itself heeds how crowded the
     stream is (`warehouse.stories.context`), so that one threshold serves quiet and crowded ones.
+    `sure`: mean pair probability (0 to 1) from which on the reports of two outlets show that two stories are one, or
+    one is two (see `warehouse.stories.mending`).
     `storyline_days`: a storyline that was silent for longer is not taken up again.
     `storyline_link`: similarity (0 to 1) at which a story continues a storyline.
     `turn`: score (0 to 1) at which a story of the night is told as a development of its own; below it, it is an
@@ -27,6 +29,7 @@ class StoryRules:
 
     window_days: float = 10.0
     link: float = 0.45
+    sure: float = 0.6
     storyline_days: float = 400.0
     storyline_link: float = 0.30
     turn: float = 0.45

@@ -30,6 +30,11 @@ def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: s
     ids.
     """
     told_at = telling.as_of
+    for renaming in telling.renamed:
+        con.execute(load_sql("stories_put_title"), {
+            "storyline_id": renaming.storyline_id, "title": renaming.title, "stories": renaming.stories,
+            "run_id": run_id, "named_at": told_at,
+        })  # fmt: skip
     _insert(con, "story_list", [
         (s.story_id, s.storyline_id, s.title, s.founder_id, run_id, s.first_at, told_at, s.language, s.seed)
         for s in telling.stories
@@ -58,11 +63,24 @@ def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: s
          list(s.entities))
         for s in telling.storylines
     ], _PUT_STORYLINE)  # fmt: skip
-    _insert(con, "story_acts", [
-        (digest64(f"{a.act}\n{a.story_id}\n{a.other_id}"), a.act, a.story_id, a.other_id, a.reason, run_id, told_at)
-        for a in telling.acts
-    ])  # fmt: skip
+    _store_acts(con, telling, run_id)
     _store_developments(con, telling, run_id)
+
+
+def _store_acts(con: duckdb.DuckDBPyConnection, telling: Telling, run_id: str) -> None:
+    ids = {act: digest64(f"{act.act}\n{act.story_id}\n{act.other_id}") for act in telling.acts}
+    _insert(con, "story_acts", [
+        (act_id, a.act, a.story_id, a.other_id, a.reason, run_id, telling.as_of) for a, act_id in ids.items()
+    ])  # fmt: skip
+    for act, act_id in ids.items():
+        if act.act == "merge":
+            con.execute(load_sql("stories_merge_members"), {
+                "act_id": act_id, "story_id": act.story_id, "other_id": act.other_id, "acted_at": telling.as_of,
+            })  # fmt: skip
+        else:
+            _insert(con, "story_act_members", [
+                (act_id, version, version.rsplit(".", 1)[0], act.other_id, telling.as_of) for version in act.versions
+            ])  # fmt: skip
 
 
 def _store_developments(con: duckdb.DuckDBPyConnection, telling: Telling, run_id: str) -> None:

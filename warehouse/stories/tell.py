@@ -18,6 +18,7 @@ from warehouse.stories.gather import (
     find_facts,
     find_holding,
     find_kindred,
+    find_names,
     find_open,
     find_storylines,
     find_told,
@@ -36,8 +37,17 @@ from warehouse.stories.model import Development
 from warehouse.stories.novelty import facts_said, judge_novelty, top_names
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.sentences import parse_sentences
-from warehouse.stories.storyline import name_storyline
-from warehouse.stories.telling import Considered, Membership, Report, Story, Storyline, Telling, lead_report
+from warehouse.stories.storyline import Mentions, is_due, name_storyline, rename_storyline
+from warehouse.stories.telling import (
+    Considered,
+    Membership,
+    Renaming,
+    Report,
+    Story,
+    Storyline,
+    Telling,
+    lead_report,
+)
 from warehouse.stories.terms import Terms, alias_table, parse_terms
 from warehouse.stories.turns import Coverage
 
@@ -82,7 +92,7 @@ def tell_stories(
         for r in (*fresh, *(f for f in followers if f.relation == "revision"))
     }
     window = _window(con, fresh, rules)
-    groups = group_reports(fresh, window, terms, background, rules)
+    groups, acts = group_reports(fresh, window, terms, background, rules)
     groups, alone = follow_originals(followers, groups, holding)
     for group in groups:
         group.vector = heaviest_terms(group.reports, terms, background)
@@ -94,8 +104,48 @@ def tell_stories(
     opened = find_open(con, {g.story_id for g in groups if not g.founded})
     outlets = count_outlets(window, min((r.at for r in fresh if not r.seed), default=as_of))
     told = find_told(con, since=as_of - timedelta(days=rules.window_days)) if window else {}
+    sizes = {line: storyline.stories for line, storyline in storylines.items()}
     known = _Known(find_facts(con, lines), storylines, last, opened, told, outlets)
-    return _tell(groups, alone, window, terms, known, aliases, as_of, rules)
+    telling = _tell(groups, alone, window, terms, known, aliases, as_of, rules)
+    telling = replace(telling, acts=tuple(acts))
+    return rename_storylines(con, telling, sizes)
+
+
+def rename_storylines(
+    con: duckdb.DuckDBPyConnection, telling: Telling, sizes: Mapping[str, int]
+) -> Telling:
+    """The telling with those storylines named anew that are due for it; `sizes`: how many stories each had before."""
+    due = {
+        line.storyline_id: line for line in telling.storylines
+        if line.storyline_id in sizes and is_due(sizes[line.storyline_id], line.stories)
+    }  # fmt: skip
+    if not due:
+        return telling
+    stories: dict[tuple[str, str], set[str]] = defaultdict(set)
+    mentions: Counter[tuple[str, str]] = Counter()
+    listed: dict[tuple[str, str], bool] = {}
+    for line_id, names in find_names(con, due).items():
+        for named in names:
+            stories[line_id, named.name] |= named.stories
+            mentions[line_id, named.name] += named.mentions
+            listed[line_id, named.name] = named.listed
+    for member in telling.memberships:
+        for name, n in member.names.items() if member.storyline_id in due else ():
+            stories[member.storyline_id, name].add(member.story_id)
+            mentions[member.storyline_id, name] += n
+            listed[member.storyline_id, name] = name in telling.listed
+    renamed = []
+    for line_id, line in due.items():
+        named_there = {
+            name: Mentions(stories=len(held), mentions=mentions[of, name], listed=listed[of, name])
+            for (of, name), held in stories.items() if of == line_id
+        }  # fmt: skip
+        title = rename_storyline(line.title, named_there, line.stories)
+        if title != line.title:
+            renamed.append(Renaming(storyline_id=line_id, title=title, stories=line.stories))
+    titles = {r.storyline_id: r.title for r in renamed}
+    lines = tuple(replace(s, title=titles.get(s.storyline_id, s.title)) for s in telling.storylines)
+    return replace(telling, storylines=lines, renamed=tuple(renamed))
 
 
 def _window(con: duckdb.DuckDBPyConnection, fresh: Sequence[Report], rules: StoryRules) -> list[Known]:

@@ -94,12 +94,25 @@ class Storyline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryAct:
-    """An explicit split or merge: `other_id` is the new story (split) or the one that is continued (merge)."""
+    """An explicit split or merge: `other_id` is the new story (split) or the one that is continued (merge).
+
+    `versions` are the known reports that count as `other_id`'s from now on; of a merge, all that the story holds do.
+    """
 
     act: Literal["split", "merge"]
     story_id: str
     other_id: str
     reason: str
+    versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renaming:
+    """A storyline that is called something else from tonight on; `stories`: how many it has."""
+
+    storyline_id: str
+    title: str
+    stories: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,4 +147,5 @@ class Telling:
     considered: tuple[Considered, ...] = ()
     facts: Mapping[str, frozenset[int]] = field(default_factory=dict)
     acts: tuple[StoryAct, ...] = ()
+    renamed: tuple[Renaming, ...] = ()
     listed: frozenset[str] = frozenset()

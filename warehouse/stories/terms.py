@@ -79,13 +79,14 @@ def parse_terms(
     body_ids = token_ids(text, language, limit=BODY_TOKENS)
     lead_ids = body_ids[:LEAD_TOKENS]
     names = find_names(title, text, aliases or {})
+    whole = f"{title}\n{text}"
     fields = {
         "title": _count(title_ids),
         "lead": _count(lead_ids),
         "body": _count([*title_ids, *body_ids]),
         "names": _count(_name_ids(names)),
         "bigrams": _count_array(np.concatenate([_pairs(title_ids), _pairs(body_ids)])),
-        "numbers": _count([fact_id("#" + n) for n in find_numbers(f"{title}\n{text}")]),
+        "numbers": _count([fact_id("#" + n) for n in (*find_numbers(whole), *find_amounts(whole))]),
     }
     return Terms(fields=fields, tokens=len(title_ids) + len(body_ids), names=names)
 
@@ -152,6 +153,18 @@ def find_numbers(text: str) -> list[str]:
     return found
 
 
+def find_amounts(text: str) -> list[str]:
+    """Figures with a word for thousands of millions and the like, written out: 4.8亿, 480 Millionen, 480 million are
+    one. Figures grouped by spaces too (2 300)."""
+    found = [match.replace(" ", "").replace("\u00a0", "").replace("\u202f", "") for match in _GROUPED.findall(text)]
+    for figure, word in _SCALED.findall(text):
+        plain = re.sub(r"[.,](?=\d{3}\b)", "", figure).replace(",", ".")
+        scale = next(scale for beginning, scale in _SCALES if word.lower().startswith(beginning))
+        if plain.count(".") <= 1:
+            found.append(f"{round(float(plain) * 10**scale)}")
+    return found
+
+
 def alias_table(watchlist: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """Lower-case alias -> entity, for every entity of the watch-list and its own name."""
     table: dict[str, str] = {}
@@ -162,6 +175,16 @@ def alias_table(watchlist: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d])")
+# Beginnings of words for powers of ten, the longer ones first where one begins another.
+_SCALES = (
+    ("mil millones", 9), ("milliard", 9), ("mrd", 9), ("billones", 12), ("billón", 12), ("billionen", 12),
+    ("billion", 9), ("bn", 9), ("trillion", 12), ("million", 6), ("millon", 6), ("millón", 6), ("mio", 6),
+    ("万亿", 12), ("亿", 8), ("万", 4),
+)  # fmt: skip
+_SCALED = re.compile(
+    rf"(\d+(?:[.,]\d+)*)[ \u00a0\u202f-]?({'|'.join(re.escape(word) for word, _ in _SCALES)})", re.IGNORECASE
+)
 _ALL_STOPWORDS = frozenset(word for words in STOPWORDS.values() for word in words)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from warehouse.stories.background import Floats
 
 MODEL_FILE = "models.npz"
-MODEL_SHA256 = "524ec3e9f5de163d26db73a894baf49c99645478e194502a1c30ce30eb286bc0"
+MODEL_SHA256 = "9add0716bce61304133bb792c667468b3207400621c87d9a6853f09219ddfe55"
 
 _ROWS = 2048
 
