@@ -28,6 +28,9 @@ def replay(
     since: SinceOption, until: UntilOption,
     turn: Annotated[float | None, typer.Option("--turn", min=0, max=1, help="Try this turn score instead.")] = None,
     link: Annotated[float | None, typer.Option("--link", min=0, max=1, help="Try this story link instead.")] = None,
+    new_matters: Annotated[
+        bool | None, typer.Option("--new-matters/--no-new-matters", help="Tell new matters at once, or not.")
+    ] = None,
     as_json: JsonOption = False, state: StateOption = None, config: ConfigOption = None,
 ) -> None:  # fmt: skip
     """Tell past nights again with the present rules: what would have been alerted, against what was.
@@ -40,7 +43,8 @@ def replay(
         fail("--from lies after --to", Exit.CONFIG)
     house = open_house(config)
     rules = story_rules(house)
-    changed: dict[str, Any] = {k: v for k, v in (("turn", turn), ("link", link)) if v is not None}
+    tried = {"turn": turn, "link": link, "new_matters": new_matters}
+    changed: dict[str, Any] = {name: value for name, value in tried.items() if value is not None}
     folder = state if state is not None else house.settings.state_dir
     file = folder if folder.is_file() else snapshot_file(folder)
     try:

@@ -61,6 +61,8 @@ def _show(found: Trace) -> None:
         same = story["storyline"] in (None, story["title"])
         told = f"story “{story['title']}” as {story['role']}, novelty {story['novelty']:.2f}"
         _line("told in", story["joined_at"], told if same else f"{told}; storyline “{story['storyline']}”")
+        for act in story["acts"]:
+            _more(f"{cell_text(act['acted_at'])}: {act['act']} “{act['other']}” ({act['reason']})")
     for development in found.developments:
         _line("told as", development["told_at"], f"{development['kind']}: {development['headline']} "
               f"(weight {development['weight']:.2f}; {', '.join(development['reasons'])})")  # fmt: skip
