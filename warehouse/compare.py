@@ -107,9 +107,10 @@ def count_lost_articles(con: Connection, other: Path) -> int:
 
 
 def carry_over(con: Connection, other: Path) -> dict[str, int]:
-    """Takes everything that is neither DERIVED nor RENEWED over from the other warehouse, and what it knew of its runs' times.
+    """Takes everything that is neither DERIVED nor RENEWED over from the other warehouse.
 
-    Gives the rows of each table. One transaction: all of it or nothing. What stands in those tables here is replaced.
+    So too what it knew of its runs' times. Gives the rows of each table. One transaction: all of it or nothing. What
+    stands in those tables here is replaced.
     """
     taken: dict[str, int] = {}
     with _attached(con, other), transaction(con):

@@ -20,6 +20,7 @@ from typing import Any
 
 from config.house import House
 from extractors.web.archive import Archive
+from flows.annotating import annotations_file
 from flows.night import snapshot_file, warehouse_file
 from warehouse.compaction import upgrade_file
 from warehouse.connection import open_file
@@ -28,6 +29,7 @@ from warehouse.publish import publish_snapshot
 
 MANIFEST = "manifest.json"
 ARCHIVE = "archive"
+NOTES = "annotations"
 PARTIAL = ".partial"
 Progress = Callable[[str], None]
 
@@ -70,6 +72,8 @@ def make_backup(house: House, folder: Path, *, now: datetime, progress: Progress
         files = {"warehouse.duckdb": copy_whole(warehouse, partial / "warehouse.duckdb")}
         for path in sorted(house.folder.glob("*.yaml")):
             files[f"config/{path.name}"] = copy_whole(path, partial / "config" / path.name)
+        if annotations_file(state).exists():
+            files[NOTES] = copy_whole(annotations_file(state), partial / NOTES)
         archive = _back_up_archive(house.settings.archive_folder, folder / ARCHIVE, progress)
     facts = {"made_at": now.isoformat(), "files": files, "archive": archive}
     copy_text(json.dumps(facts, indent=1), partial / MANIFEST)
@@ -133,6 +137,9 @@ def restore_backup(
             if name.startswith("config/") and config is not None:
                 path = config / Path(name).name
                 _check(copy_whole(backup.path / name, path), digest, path)
+        if NOTES in backup.files:
+            notes = annotations_file(state)
+            _check(copy_whole(backup.path / NOTES, notes), backup.files[NOTES], notes)
         progress("warehouse")
         fresh = state / "warehouse.duckdb.restoring"
         _check(copy_whole(backup.path / "warehouse.duckdb", fresh), backup.files["warehouse.duckdb"], fresh)

@@ -153,7 +153,6 @@ def test_a_house_comes_back_from_its_backup(house: House, tmp_path: Path) -> Non
     state = tmp_path / "state"
     restore_backup(first, state, archive=state / "archive", config=tmp_path / "config", now=NIGHT)
     before = house.settings.state_dir
-    assert (state / "warehouse.duckdb").read_bytes() == (first.path / "warehouse.duckdb").read_bytes()
     names = {path.name for path in (before / "archive").iterdir()}
     assert {path.name for path in (state / "archive").iterdir()} == names
     assert load_house(tmp_path / "config").sources == house.sources
