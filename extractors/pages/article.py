@@ -20,7 +20,7 @@ from extractors.pages.text import PageText, read_text
 from extractors.pages.tree import parse_tree
 from extractors.urls import article_id_of, canonical_url
 
-EXTRACTOR = "pages-2"
+EXTRACTOR = "pages-3"
 _LANGUAGE_CHARACTERS = 400
 _NOT_HTML = re.compile(rb"^\s*(?:%PDF-|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04)")
 

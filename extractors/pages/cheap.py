@@ -24,7 +24,7 @@ _TAG = re.compile(r"<[^>]*>")
 _UNSEEN = re.compile(r"<(script|style|svg|noscript|template)\b", re.IGNORECASE)
 _ENDS = {tag: re.compile(f"</{tag}", re.IGNORECASE) for tag in ("script", "style", "svg", "noscript", "template")}
 _SHORT, _LINKED = 3, 25  # characters of text: what says nothing, what may be a menu's entry
-_HEAD_CHARACTERS = 60_000  # at least; the head as far as it goes
+_TOP = 60_000  # characters in which the page's first element begins
 _ENOUGH = 600  # characters: with fewer the page is not written in paragraphs, and is parsed
 
 
@@ -52,12 +52,11 @@ def cheap_text_of(html: str) -> CheapText:
     Paragraphs, headings, list items, cells and whatever else is long are cut out of the source as they stand; only a
     page without enough of them is parsed.
     """
-    top = html[: max(_HEAD_CHARACTERS, html.find("<body"))]
-    metas = _read_metas(top)
-    titled = _TITLE.search(top)
-    title = metas.get("og:title") or (unescape(titled.group(1)) if titled else "")
-    lang = _LANGUAGE.search(top)
     body = _without_scripts(html)
+    metas = _read_metas(body)
+    titled = _TITLE.search(body)
+    title = metas.get("og:title") or (unescape(titled.group(1)) if titled else "")
+    lang = _LANGUAGE.search(body[:_TOP])
     passages: list[str] = []
     between: list[str] = []  # what is written in other elements, as some sites write everything
     end = 0
@@ -103,9 +102,9 @@ def _without_scripts(html: str) -> str:
     return "".join(pieces)
 
 
-def _read_metas(top: str) -> dict[str, str]:
+def _read_metas(html: str) -> dict[str, str]:
     metas: dict[str, str] = {}
-    for tag in _META.findall(top):
+    for tag in _META.findall(html):
         values = {m[0].lower(): m[1] or m[2] or m[3] for m in _ATTRIBUTE.findall(tag)}
         key = values.get("property") or values.get("name")
         if key and values.get("content"):
