@@ -21,6 +21,10 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.pop("COLUMNS", None)  # what commands print must not depend on who runs the tests (xdist sets it)
 
 from tests.offline import sitecustomize as _block  # noqa: E402,F401
+from tests.warehouse.lake import everywhere as _everywhere  # noqa: E402
+
+if _everywhere.WANTED:
+    _everywhere.open_on_lakes()
 
 
 @pytest.fixture(autouse=True)
