@@ -56,7 +56,7 @@ def write_parquet(con: Connection, sql: str, file: Path) -> int:
         rows = 0
         with pq.ParquetWriter(file, _plain_schema(reader.schema), compression="zstd") as writer:
             for batch in reader:
-                writer.write_table(pa.Table.from_batches([batch]).cast(writer.schema))
+                writer.write_table(pa.Table.from_batches([batch]).rename_columns(writer.schema.names))
                 rows += batch.num_rows
     except duckdb.Error as error:
         raise objection(error) from error

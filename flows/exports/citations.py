@@ -129,8 +129,18 @@ def render_bibtex(references: Iterable[Reference]) -> Iterator[str]:
 
 
 def tex(text: str) -> str:
-    """The text as TeX shows it."""
-    return _TEX_CHARS.sub(lambda match: _TEX[match[0]], text)
+    """The text as TeX shows it, with braces that balance: BibTeX counts escaped ones, too."""
+    spelled = _TEX if _balances(text) else {**_TEX, "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
+    return _TEX_CHARS.sub(lambda match: spelled[match[0]], text)
+
+
+def _balances(text: str) -> bool:
+    depth = 0
+    for char in text:
+        depth += (char == "{") - (char == "}")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _name(name: str) -> str:
