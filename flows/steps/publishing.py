@@ -1,6 +1,7 @@
 """Publishes the night: one atomic step from the writer's file to the readers' snapshot; old responses go.
 
-Before that, what the desk adds is brought up to date: notes that people wrote, dates ahead in what was told.
+Before that, what the desk adds is brought up to date: notes that people wrote, dates ahead in what was
+told, the search index.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from extractors.model import Problem
 from flows.annotating import load_notes
 from flows.night import Night, snapshot_file
 from flows.steps.dates import find_dates
+from flows.steps.indexing import index_night
 from warehouse.publish import publish_snapshot
 
 
@@ -21,6 +23,7 @@ def publish_night(night: Night) -> Path:
     if days is not None:
         night.archive.prune(now=night.as_of, keep=timedelta(days=days))
     _bring_desk_up_to_date(night)
+    index_night(night)
     file = snapshot_file(night.house.settings.state_dir)
     with night.timed("publishing"):
         return publish_snapshot(night.con, snapshot=file, published_at=night.clock()).path

@@ -10,6 +10,7 @@ from tests.warehouse.invented import ARTICLES, NIGHTS, SOURCES, TEXTS, Told, id_
 from tests.warehouse.populated_stories import plan_mails, tell_stories
 from warehouse.connection import Connection, open_memory
 from warehouse.readings import version_row
+from warehouse.search import index_articles
 from warehouse.store import (
     FetchRecord,
     Reading,
@@ -61,6 +62,7 @@ def fill(con: Connection) -> None:
     with transaction(con):
         tell_stories(con)
         plan_mails(con)
+    index_articles(con)
 
 
 def live_night(con: Connection, run_id: str, as_of: datetime) -> None:

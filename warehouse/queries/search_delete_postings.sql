@@ -1,0 +1,1 @@
+DELETE FROM search_postings WHERE doc BETWEEN $first AND $last

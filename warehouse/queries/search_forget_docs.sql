@@ -1,0 +1,1 @@
+DELETE FROM search_docs WHERE doc IN (SELECT unnest($docs::UINTEGER[]))

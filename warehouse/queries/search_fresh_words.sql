@@ -1,0 +1,1 @@
+SELECT DISTINCT language, token FROM search_fresh_tokens

@@ -1,0 +1,1 @@
+SELECT 1 FROM search_docs WHERE place IS NULL LIMIT 1

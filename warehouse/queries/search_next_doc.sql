@@ -1,0 +1,1 @@
+SELECT coalesce(max(last_doc) + 1, 0) FROM search_segments

@@ -1,0 +1,16 @@
+"""Full-text search: an index in plain tables, asked by one query that is also the macro search() of the snapshot."""
+
+from warehouse.search.articles import Found, Sort, find_faults, search_articles
+from warehouse.search.indexing import Indexed, clear_index, index_articles
+from warehouse.search.macros import create_macros
+
+__all__ = [
+    "Found",
+    "Indexed",
+    "Sort",
+    "clear_index",
+    "create_macros",
+    "find_faults",
+    "index_articles",
+    "search_articles",
+]
