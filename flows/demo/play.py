@@ -145,6 +145,8 @@ def _show_closing(console: Console, played: Played) -> None:
     console.print()
     console.print(Rule(Text("Where things lie"), align="left"))
     console.print(Text(f"  {total} mails:     {played.folder / 'mails'} (open the .html files in a browser)"))
+    if (front := played.reports[-1].briefing) is not None:
+        console.print(Text(f"  briefing:    {front.resolve()} (open it in a browser)"))
     console.print(Text(f"  snapshot:    {played.snapshot}"))
     console.print(Text(f"  ask it:      sovwatch --help, or: sovwatch sql --config {played.folder / 'config'} "
                        "\"SHOW ALL TABLES\""))  # fmt: skip

@@ -62,6 +62,7 @@ def write_config(folder: Path, server: NewsroomServer, *, smtp_port: int) -> Pat
                   "allow_private_networks": ["127.0.0.0/8"]},
         "mail": {"sender": "sovwatch@example.org", "reply_to": "desk@example.org", "host": "127.0.0.1",
                  "port": smtp_port, "security": "none", "username_env": None, "password_env": None},
+        "briefing": {"base_url": (folder / "state" / "briefing").resolve().as_uri()},
     })  # fmt: skip
     sources = [
         {"id": outlet.id, "name": outlet.name, "feed_url": server.feed_url(outlet),
