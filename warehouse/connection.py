@@ -87,6 +87,24 @@ def open_snapshot(path: Path, *, memory_limit: str = "1GB") -> Connection:
 
 
 @contextlib.contextmanager
+def bounded_memory(con: Connection, most_mb: int) -> Iterator[None]:
+    """Inside the block the database keeps at most so many megabytes in memory, or fewer if fewer were allowed before.
+
+    For work that reads much of the warehouse once: what it read would otherwise stay in memory up to the limit.
+    """
+    found = con.execute("SELECT current_setting('memory_limit')").fetchone()
+    before = str(found[0]) if found else "1GB"
+    value, unit = before.split() if " " in before else (before, "MiB")
+    mb = float(value) * {"bytes": 1e-6, "KiB": 0.001024, "MiB": 1.048576, "GiB": 1073.741824}.get(unit, 1e6)
+    if mb > most_mb:
+        con.execute(f"SET memory_limit = '{most_mb}MB'")
+    try:
+        yield
+    finally:
+        con.execute(f"SET memory_limit = '{before}'")
+
+
+@contextlib.contextmanager
 def attach_warehouse(con: Connection, path: Path, name: str) -> Iterator[None]:
     """Inside the block the tables of another warehouse stand under `name`, for reading.
 

@@ -21,6 +21,7 @@ from flows.commands.options import ConfigOption, JsonOption, fail, out
 from flows.commands.reading import StateOption, reading
 from flows.exits import Exit
 from warehouse.dedupe import Change, compare, difference
+from warehouse.kindred import find_kindred
 from warehouse.readings import find_by_url
 
 dedupe = typer.Typer(name="dedupe", help="Copies: which article repeats which.", no_args_is_help=True)
@@ -81,6 +82,41 @@ def check(
     show(first, second, kinship)
 
 
+@dedupe.command()
+def copies(
+    url: Annotated[str, typer.Argument(help="The URL of a known article.")],
+    as_json: JsonOption = False,
+    state: StateOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Show what an article was judged a copy of, and which articles were judged copies of it.
+
+    For each the verdict, how much is shared both ways, what decided, and the passages in common side by side, in the
+    texts as they were then. Exit codes: 0 also where there are none; 1 there is no snapshot yet; 2 unknown URL.
+    """
+    article = load(url, state, config) if "://" in url else fail(f"{url} is not an address", Exit.CONFIG)
+    with reading(state, config) as con:
+        found = find_kindred(con, article.article_id)
+    if as_json:
+        print_json([
+            {"article": k.article.url, "other": k.other.url if k.other else None, **dataclasses.asdict(k.kinship)}
+            for k in found
+        ])  # fmt: skip
+        return
+    if not found:
+        out.print(Text("No known article shares its text.", style="green"))
+    for one in found:
+        mine = one.article.article_id == article.article_id
+        other = one.other if mine else one.article
+        role = "A is this article, B the other" if mine else "A is the other article, B this one"
+        name = f"{safe(other.title)}  {other.url}" if other else f"reference {one.kinship.other_id}"
+        out.print(Text(f"{name}  ({role})", style="cyan"))
+        if one.other is not None:
+            show(one.article, one.other, one.kinship)
+        else:
+            headline(one.kinship)
+
+
 def load(name: str, state: Path | None, config: Path | None) -> Article:
     """The article in a file or, for a URL, the one the snapshot knows; ends the command if there is none."""
     if "://" in name:
@@ -103,13 +139,7 @@ def load(name: str, state: Path | None, config: Path | None) -> Article:
 
 def show(a: Article, b: Article, kinship: Kinship) -> None:
     """The verdict in a line, the features that decided, the passages in common side by side."""
-    verdict = VERDICTS[kinship.relation]
-    colour = "green" if kinship.relation == "new" else "yellow"
-    out.print(Text(f"{verdict} ({kinship.relation})", style=f"bold {colour}").append(
-        f"   confidence {kinship.confidence:.2f}; of A in B {kinship.share:.0%}, of B in A {kinship.other_share:.0%}",
-        style="not bold"))  # fmt: skip
-    for reason in kinship.reasons:
-        out.print(Text(f"  {safe(reason)}", style="dim"))
+    headline(kinship)
     features = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, meaning in SHOWN.items():
         if name in kinship.features:
@@ -130,6 +160,17 @@ def show(a: Article, b: Article, kinship: Kinship) -> None:
         out.print(passages)
         if len(kinship.spans) > MOST_SPANS:
             out.print(Text(f"  and {len(kinship.spans) - MOST_SPANS} shorter passages", style="dim"))
+
+
+def headline(kinship: Kinship) -> None:
+    """The verdict in a line, and the reasons."""
+    verdict = VERDICTS[kinship.relation]
+    colour = "green" if kinship.relation == "new" else "yellow"
+    out.print(Text(f"{verdict} ({kinship.relation})", style=f"bold {colour}").append(
+        f"   confidence {kinship.confidence:.2f}; of A in B {kinship.share:.0%}, of B in A {kinship.other_share:.0%}",
+        style="not bold"))  # fmt: skip
+    for reason in kinship.reasons:
+        out.print(Text(f"  {safe(reason)}", style="dim"))
 
 
 def changes(a: Article, b: Article) -> tuple[Change, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from flows.night import Night
+from warehouse.connection import bounded_memory
 from warehouse.dedupe import CopyRules, add_sketches, judge_articles
 from warehouse.store import add_verdicts, find_unjudged, transaction
 
 BATCH = 500
+MEMORY_MB = 200  # a batch looks once at most of the warehouse's texts; kept in memory they would be of no use
 
 
 def judge_next(night: Night, rules: CopyRules) -> int:
@@ -20,7 +22,7 @@ def judge_next(night: Night, rules: CopyRules) -> int:
         night.copies.rest()
         return 0
     articles = [article for _, article in waiting]
-    with night.timed("judging"):
+    with night.timed("judging"), bounded_memory(night.con, MEMORY_MB):
         verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of, crew=night.copies)
     judged = [(version_id, article, verdict) for (version_id, article), verdict in zip(waiting, verdicts, strict=True)]
     with night.timed("duckdb"), transaction(night.con):

@@ -89,7 +89,7 @@ class Crossed:
                 self._examples = self._labelled()
             own = self._examples
             parts = np.array([[self.part[i], self.part[j]] for i, j in self.labels])
-            train = join([own.part(~np.isin(parts, [x, y]).any(axis=1)), self.made])
+            train = join([own.part(np.asarray(~np.isin(parts, [x, y]).any(axis=1))), self.made])
             self._models[x, y] = (fit_whether(train), fit_how(train))
         return self._models[x, y]
 
@@ -163,8 +163,8 @@ def wrong_ones(folder: Path, found: Found) -> list[str]:
     for key, guess in said.items():
         a, b = key
         if not member[a] & member[b]:
-            pair = judged[key]
-            lines.append(f"{'unlisted':<24} {a} {b} none -> {guess['relation']} {pair.probability:.2f} "
+            sure = f"{judged[key].probability:.2f}"
+            lines.append(f"{'unlisted':<24} {a} {b} none -> {guess['relation']} {sure} "
                          f"multi {clusters[a]['multi']} {clusters[b]['multi']}")  # fmt: skip
     return sorted(lines)
 

@@ -314,9 +314,28 @@ def _template_copy(t: str, x: str, mt: str, m: str, ft: str, f: str, rng: random
     return _pair("template copy", True, None, (title, text), (retitle(title, rng, v), paragraphs(rows, rng)))
 
 
+def _series(t: str, x: str, mt: str, m: str, ft: str, f: str, rng: random.Random, v: Vocabulary) -> Pair | None:
+    """Two reports of a series: each of its own, with an appeal or an introduction in common, up to half of the text."""
+    if m == x or f in (m, x):
+        return None
+    shared = [s for s in sentences_of(f) if len(s) > 40][: rng.randrange(1, 5)]
+    texts = []
+    for rows in (sentences_of(x), sentences_of(m)):
+        size = rng.randrange(max(2, len(shared)), 3 * len(shared) + 9)
+        start = rng.randrange(0, max(1, len(rows) - size))
+        own = rows[start : start + size]
+        if len(own) < len(shared):
+            return None
+        part = [reword(s, 0.1, v, rng) if rng.random() < 0.3 else s for s in shared]
+        at = 0 if rng.random() < 0.2 else len(own) if rng.random() < 0.7 else rng.randrange(len(own))
+        texts.append(paragraphs(own[:at] + part + own[at:], rng))
+    title = mt if rng.random() < 0.6 else f"{t.split(':')[0].split(' ')[0]}: {mt}"
+    return _pair("series", False, None, (t, texts[0]), (title, texts[1]))
+
+
 KINDS: Final[dict[str, Maker]] = {
     "translations": _translations, "rewritten": _rewritten, "light reuse": _light, "heavy reuse": _heavy,
     "same topic": _same_event, "excerpts": _excerpts, "background": _background, "other facts": _other_facts,
-    "dense copy": _dense_copy,
+    "dense copy": _dense_copy, "series": _series,
     "template": _template, "template copy": _template_copy,
 }  # fmt: skip

@@ -44,12 +44,12 @@ RISING: Final = (
     "shingles_in", "shingles_out", "verbatim_in", "verbatim_out", "stems_in", "stems_out", "stem_cosine",
     "gram_cosine", "rare_in", "rare_out", "align_in", "align_out", "half_in", "half_out", "strong_in", "strong_out",
     "mutual", "numbers_in", "numbers_out", "names_in", "names_out", "facts_aligned", "numbers_shared", "names_shared",
-    "single_mean", "title", "topics_in", "topics_out", "spread_in", "spread_out",
+    "single_mean", "title", "topics_in", "topics_out", "spread_in", "spread_out", "rest_in", "rest_out",
 )  # fmt: skip
 FALLING: Final = ("number_conflict", "name_conflict", "slots", "slot_share")
 FOLDS: Final = 5
 FREE: Final = ("translations", "rewritten", "light reuse", "heavy reuse", "same topic", "background", "other facts",
-               "dense copy", "template copy", "excerpts")  # fmt: skip
+               "dense copy", "template copy", "excerpts", "series")  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from warehouse.dedupe.align import Alignment, align
-from warehouse.dedupe.matter import spread_of, topics_kept
+from warehouse.dedupe.matter import rest_of, spread_of, topics_kept
 from warehouse.dedupe.reading import Array, Reading, meet, sentence_keys
 
 NAMES: Final = (
@@ -24,7 +24,7 @@ NAMES: Final = (
     "numbers_shared", "numbers_in", "numbers_out", "number_conflict", "names_shared", "names_in", "names_out",
     "name_conflict", "facts_aligned", "slot_share", "slots", "gap_rate", "gap_weight", "edited_share",
     "title", "length_ratio", "words_in", "words_out", "furniture_in", "furniture_out", "single_mean", "extra_blocks",
-    "topics_in", "topics_out", "spread_in", "spread_out", "block_in", "block_out",
+    "topics_in", "topics_out", "spread_in", "spread_out", "block_in", "block_out", "rest_in", "rest_out",
 )  # fmt: skip
 LOOK_COSINE: Final = 0.25
 LOOK_SHINGLES: Final = 0.08
@@ -92,6 +92,8 @@ def weigh_pair(a: Reading, b: Reading, keep_a: Array | None = None, keep_b: Arra
     spread_b, block_b = spread_of(found.cover_ba, found.weight_b)
     directed("spread", spread_a, spread_b)
     directed("block", block_a, block_b)
+    directed("rest", rest_of(a, keep_a, side_a.matched, found.cover_ab, found.weight_a),
+             rest_of(b, keep_b, side_b.matched, found.cover_ba, found.weight_b))  # fmt: skip
     values = np.array([v[name] for name in NAMES], dtype=np.float32)
     return Evidence(
         values=values, share_a=max(share_a, 0.0), share_b=max(share_b, 0.0), a_is_inner=bool(a_inner),

@@ -109,7 +109,7 @@ def gather(
         while len(seen) < first + len(part):
             seen += reading.pop(0).result()
         marks = [s.marks for s in seen[first : first + len(part)]]
-        lookup = index or CandidateIndex.join(con, np.concatenate([*marks, np.empty(0, dtype=np.uint32)]))
+        lookup = index or _join(con, marks, rules)
         docs = [lookup.candidates(m, rules) for m in marks]
         documents = find_documents(con, (d for found in docs for d in found))
         ids = [_with_originals(a.article_id, found, documents) for a, found in zip(part, docs, strict=True)]
@@ -142,6 +142,11 @@ def gather(
         roots=roots | dict(rows),
         near=tuple(tuple(batch.candidates(s.marks, rules, before=i)) for i, s in enumerate(seen)),
     )
+
+
+def _join(con: DuckDBPyConnection, marks: Sequence[Array], rules: CopyRules) -> CandidateIndex:
+    every = np.concatenate([*marks, np.empty(0, dtype=np.uint32)])
+    return CandidateIndex.join(con, every, most=rules.most_documents)
 
 
 def _parts(places: range) -> Iterator[range]:

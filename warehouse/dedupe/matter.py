@@ -34,6 +34,23 @@ def topics_kept(r: Reading, keep: Array, other: Reading) -> float:
     return (float(worth[there].sum()) + 3.0) / (float(worth.sum()) + 6.0)
 
 
+def rest_of(r: Reading, keep: Array, matched: Array, cover: Array, weight: Array) -> float:
+    """How much of what does not stand word for word in the other stands there in other words, 0 to 1.
+
+    Of the sentences less than a third of which is word for word; 0.5 where there is no other. A reworded copy has some
+    of every sentence; texts that share a passage have nothing of the rest.
+    """
+    count = len(weight)
+    sentence = r.words.sentence
+    kept = np.bincount(sentence[keep], minlength=count)[:count]
+    same = np.bincount(sentence[matched], minlength=count)[:count]
+    rest = (3 * same < kept) & (weight > 0)
+    total = float(weight[rest].sum())
+    if total < 0.1 * float(weight.sum()):
+        return 0.5
+    return float((weight * cover)[rest].sum()) / total
+
+
 def spread_of(cover: Array, weight: Array) -> tuple[float, float]:
     """In how many fifths of the text something is found in the other, and how much of that stands in one block.
 

@@ -88,6 +88,32 @@ def test_copy_of_a_copy_points_at_the_root(con: duckdb.DuckDBPyConnection) -> No
     assert verdict.original_id == WIRE_STORY.article_id
 
 
+def test_chain_of_edits_does_not_swallow_what_it_ends_in(con: duckdb.DuckDBPyConnection) -> None:
+    """Each report keeps three of four passages of the one before; the last has none of the first."""
+    passages = (*WIRE, *OTHER)
+    steps = [passages[i : i + 4] for i in range(5)]
+    verdicts = know(con, *(article(step, site=f"s{i}.example", title=f"Report {i}", hours=i)
+                           for i, step in enumerate(steps)))  # fmt: skip
+    assert passages[4] not in steps[0]
+    originals = [v.original_id for v in verdicts]
+    assert not verdicts[1].is_new
+    assert originals[4] != verdicts[0].article_id
+    assert all(k.other_id != verdicts[0].article_id for k in verdicts[4].kin)
+
+
+def test_live_blog_that_grows_is_a_revision_each_time(con: duckdb.DuckDBPyConnection) -> None:
+    url = "https://wire.example/live"
+    entries = [f"{12 + i}.30: {p}" for i, p in enumerate((*WIRE, *OTHER))]
+    for i in range(1, 5):
+        newest_first = tuple(reversed(entries[: 2 * i]))
+        blog = article(newest_first, url=url, site="wire.example", title="Live: port and parliament", hours=i)
+        store(con, [blog])
+        (verdict,) = judge(con, blog)
+        add_sketches(con, [blog], [verdict])
+        assert verdict.is_new
+        assert (verdict.relation, verdict.adds_facts) == (("new", None) if i == 1 else ("revision", True))
+
+
 def test_merge_lists_both_originals(con: duckdb.DuckDBPyConnection) -> None:
     other = article(OTHER, site="wire.example", title="Vote on the cloud act put off")
     know(con, WIRE_STORY, other)
