@@ -85,9 +85,15 @@ class StoryThresholds(Strict):
 
 
 class Retention(Strict):
-    """For how many days raw responses stay in the archive; None: for ever. What was read is never deleted."""
+    """For how many days things are kept; None: for ever. Articles, verdicts, stories and what was told always are.
+
+    `archive_days`: raw responses. `off_topic_days`: entries that came to nothing (at least `max_age_days`).
+    `story_terms_days`: the words by which reports are compared with later ones. Both go by `sovwatch compact`.
+    """
 
     archive_days: int | None = Field(default=None, ge=1)
+    off_topic_days: int | None = Field(default=None, ge=30)
+    story_terms_days: int | None = Field(default=None, ge=90)
 
 
 def check_catalog(text: str) -> str:

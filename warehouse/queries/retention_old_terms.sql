@@ -1,0 +1,1 @@
+SELECT count(*) FROM article_terms WHERE member_at < $before
