@@ -93,7 +93,7 @@ def read_annotations(path: Path) -> tuple[list[Annotation], list[Problem]]:
         try:
             said = json.loads(line)
             if "removes" in said:
-                found.pop(said["removes"], None)
+                found.pop(_id_of(said["removes"]), None)
                 continue
             one = _annotation_of(said)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -162,6 +162,12 @@ def _line_of(one: Annotation) -> dict[str, Any]:
         "on": one.target.kind, "target": one.target.id, "title": one.target.title, "url": one.target.url,
     }  # fmt: skip
     return line | ({"founder": one.target.founder_id} if one.target.founder_id else {})
+
+
+def _id_of(said: Any) -> str:
+    if not isinstance(said, str):
+        raise ValueError(f"{said!r} is no id")
+    return said
 
 
 def _annotation_of(said: dict[str, Any]) -> Annotation:

@@ -21,11 +21,13 @@ JOIN (SELECT article_id, arg_max(title, version) AS title, arg_max(url, version)
       FROM article_versions GROUP BY article_id) AS v ON v.article_id = c.target_id
 WHERE c.kind = 'article'
 UNION ALL
-SELECT c.kind, c.target_id, l.title, v.url, s.founder_id, c.is_exact
+SELECT c.kind, c.target_id, l.title, v.url, coalesce(s.founder_id, f.founder_id), c.is_exact
 FROM chosen AS c
 JOIN storyline_list AS l ON l.storyline_id = c.target_id
 LEFT JOIN story_list AS s ON s.story_id = l.founder_id
+LEFT JOIN (SELECT storyline_id, arg_min(founder_id, first_at) AS founder_id FROM story_list GROUP BY storyline_id) AS f
+    ON f.storyline_id = c.target_id
 LEFT JOIN (SELECT article_id, arg_max(url, version) AS url FROM article_versions GROUP BY article_id) AS v
-    ON v.article_id = s.founder_id
+    ON v.article_id = coalesce(s.founder_id, f.founder_id)
 WHERE c.kind = 'storyline'
 ORDER BY 6 DESC, 1, 2
