@@ -31,8 +31,8 @@ def score_blocks(page: PageBlocks, described: Description, forests: tuple[Forest
     return scores
 
 
-def choose_blocks(page: PageBlocks, described: Description,
-                  forests: tuple[Forest, Forest] | None = None) -> list[int]:  # fmt: skip
+def choose_blocks(page: PageBlocks, described: Description, forests: tuple[Forest, Forest] | None = None, *,
+                  kept: float = KEPT) -> list[int]:  # fmt: skip
     """The places of the blocks that are article, in reading order.
 
     Three things are no matter of opinion: a long text that stands on the page three times, readers' comments, and the
@@ -42,7 +42,7 @@ def choose_blocks(page: PageBlocks, described: Description,
     rows = described.rows
     words, repeats, first, comments, consent = (rows[:, FEATURES.index(name)] for name in (
         "words", "repeats", "first_of_twins", "comments_level", "consent_level"))  # fmt: skip
-    keep = (scores >= KEPT) & ~((words >= 5) & ((repeats >= 3) | ((repeats == 2) & (first == 0))))
+    keep = (scores >= kept) & ~((words >= 5) & ((repeats >= 3) | ((repeats == 2) & (first == 0))))
     strict = keep & (comments < _APART) & (consent < _APART)
     if words[strict].sum() >= _ENOUGH_WORDS:
         keep = strict

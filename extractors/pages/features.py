@@ -41,6 +41,7 @@ _SAME: Final = ("repeats", "in_title", "in_lead", "in_other", "in_json", "has_js
 _PAGE: Final = ("page_blocks", "page_words", "page_long_share", "main_words_share", "json_to_main")
 _NEAR: Final = ("words", "link_share", "ends_sentence", "tag", "in_main", "same_parent", "same_grand")
 OFFSETS: Final = (-3, -2, -1, 1, 2, 3)
+_REPEATABLE: Final = 15  # letters: what is shorter stands in other blocks by chance
 _HINT_LEVELS: Final = ("own", "parent", "near", "far")
 
 FEATURES: Final[tuple[str, ...]] = (
@@ -344,7 +345,7 @@ def _same_rows(blocks: list[Block], context: BlockContext, in_main: Floats, aske
     for i, key in enumerate(keys):
         counts[key] = counts.get(key, 0) + 1
         first.setdefault(key, i)
-    everything = "\n".join(keys)
+    everything = "\n".join([key for key in keys if len(key) > _REPEATABLE])
     title_words = frozenset(w for w in context.title.lower().split() if len(w) > 3)
     has_json = len(body) > 200
     begun = lead[:50] if len(lead) > 50 else ""
@@ -352,7 +353,7 @@ def _same_rows(blocks: list[Block], context: BlockContext, in_main: Floats, aske
     for i in asked:
         block, key = blocks[i], keys[i]
         size = len(key)
-        elsewhere = 15 < size <= 400 and everything.count(key) > counts[key]
+        elsewhere = _REPEATABLE < size <= 400 and everything.count(key) > counts[key]
         overlap = 0.0
         if title_words and len(block.text) < 400:
             overlap = len(title_words.intersection(block.text.lower().split())) / len(title_words)

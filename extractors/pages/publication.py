@@ -14,7 +14,7 @@ from extractors.dates import parse_date
 from extractors.model import DateCertainty, FeedEntry
 from extractors.pages.blocks import PageBlocks
 from extractors.pages.jsonld import Node, text_of
-from extractors.pages.shown_dates import find_shown_dates
+from extractors.pages.shown_dates import ShownDate, find_shown_dates
 
 _PUBLISHED_METAS = (
     "article:published_time", "datepublished", "og:article:published_time", "article:published", "og:published_time",
@@ -73,7 +73,8 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, page
             day = _day_in_url(url, parsed.at)
             return PageDates(published_at=parsed.at, certainty=parsed.certainty, modified_at=modified,
                              published_on=day or _day_as_written(raw, parsed.at), evidence=evidence)  # fmt: skip
-    for evidence, raw, day in _searched(tree, node, page, heading, url, language, entry, now):
+    everything = find_shown_dates(page, heading, now=now, language=language)
+    for evidence, raw, day in _searched(tree, node, everything, url, entry):
         parsed = parse_date(raw, now=now)
         if parsed and parsed.certainty in ("exact", "day"):
             return PageDates(published_at=parsed.at, certainty=parsed.certainty, modified_at=modified,
@@ -81,7 +82,7 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, page
     if entry and entry.published_at:
         return PageDates(published_at=entry.published_at, certainty=entry.published_certainty, modified_at=modified,
                          published_on=entry.published_at.date().isoformat(), evidence="feed")  # fmt: skip
-    for shown in sorted(find_shown_dates(page, heading, now=now, language=language), key=lambda s: s.distance):
+    for shown in sorted(everything, key=lambda s: s.distance):
         parsed = parse_date(shown.day, now=now)
         if parsed:
             return PageDates(published_at=parsed.at, certainty="day", modified_at=modified, published_on=shown.day,
@@ -101,10 +102,9 @@ def _stated(metas: dict[str, str], node: Node | None) -> Iterator[tuple[str, str
             yield "meta", metas[name]
 
 
-def _searched(tree: HtmlElement, node: Node | None, page: PageBlocks, heading: int, url: str, language: str | None,
-              entry: FeedEntry | None, now: datetime) -> Iterator[tuple[str, str, str | None]]:  # fmt: skip
+def _searched(tree: HtmlElement, node: Node | None, everything: list[ShownDate], url: str,
+              entry: FeedEntry | None) -> Iterator[tuple[str, str, str | None]]:  # fmt: skip
     """Evidence, a time, and the day shown (None: that of the time as written), in order of belief."""
-    everything = find_shown_dates(page, heading, now=now, language=language)
     shown = [s for s in everything if not s.changed]
     found = _URL_DATE.search(url)
     in_url = "-".join(found.groups()) if found else ""

@@ -18,6 +18,7 @@ _IN_TEXT = re.compile(
     rf"\d{{1,2}}(?:st|nd|rd|th|er|\.)?(?: de)?[ -]{_MONTH}\.?,?(?: de)?[ -](?:19|20)\d\d|"
     r"\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d|\d{1,2}\.\d{1,2}\.\d\d(?=[ ,|]|$)|(?:19|20)\d\d[/.]\d\d?[/.]\d\d?)(?!\d)"
 )
+_DIGIT = re.compile(r"\d")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er)\b")
 _NUMERIC = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})")
 _CHANGED = re.compile(r"updat|modif|edited|aktualisiert|änderung|mis à jour|maj\b|actualizado|changed|revised|更新|"
@@ -79,7 +80,7 @@ def find_shown_dates(page: PageBlocks, heading: int, *, now: datetime, language:
         text = block.text
         if len(text) > _LOOK:
             text = text[:_LABEL]
-        if not any(c.isdigit() for c in text):
+        if _DIGIT.search(text) is None:
             continue
         words = block.text.count(" ") + 1
         for match in _IN_TEXT.finditer(text):

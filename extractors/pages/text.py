@@ -19,8 +19,9 @@ from extractors.pages.tree import as_html
 from extractors.urls import canonical_url
 
 _CAPTION = 1 << NAMES.index("caption")
-_FEW_WORDS = 100  # an article of fewer words is worth a second opinion
+_FEW_WORDS = 30  # an article of fewer words is worth a second opinion
 _MUCH_MORE = 2.5  # how many times the words the second opinion must find to be believed
+_UNSURE = 0.15  # the probability that is enough where no block has more
 _MAX_LINKS = 40
 _MAX_BETWEEN = 12
 _LAST_PART = 0.6  # of the text: an appeal with more of it still to come did not cut it off
@@ -54,7 +55,7 @@ def read_text(tree: HtmlElement, page: PageBlocks, *, title: str, lead: str, jso
     described = describe_blocks(page, BlockContext(title, lead, json_body, heading))
     chosen = choose_blocks(page, described, forests)
     text = _assemble(page, chosen, title=title, base=base, site_boilerplate=site_boilerplate)
-    words = sum(map(count_words, text.paragraphs))
+    words = sum(map(count_words, (*text.paragraphs, *text.tables)))
     if words >= _FEW_WORDS:
         return text
     prose = sum(count_words(b.text) for b in page.blocks if b.link_chars * 2 < len(b.text))
@@ -63,6 +64,9 @@ def read_text(tree: HtmlElement, page: PageBlocks, *, title: str, lead: str, jso
     other = _second_opinion(tree, json_body, title, site_boilerplate)
     if sum(map(count_words, other.paragraphs)) > max(_MUCH_MORE * words, 20.0):
         return other
+    if not text.paragraphs:  # nobody is sure of anything: what is likeliest
+        return _assemble(page, choose_blocks(page, described, forests, kept=_UNSURE), title=title, base=base,
+                         site_boilerplate=site_boilerplate)  # fmt: skip
     return text
 
 
