@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.house import House
+from config.settings import Warehouse
 from extractors.model import Problem
 from extractors.web.archive import Archive
 from extractors.web.journal import RunJournal, article_of_facts, find_runs, read_run
@@ -127,7 +128,8 @@ def go_through(
         progress(number, len(runs), f"{kind} {run_id}")
         if kind not in PASSED_OVER:
             then = house if as_configured_now else _house_of(house, folder, journal, report)
-            away = then.settings.model_copy(update={"state_dir": scratch, "archive_dir": scratch / "archive"})
+            elsewhere = {"state_dir": scratch, "archive_dir": scratch / "archive", "warehouse": Warehouse()}
+            away = then.settings.model_copy(update=elsewhere)  # a file, even where that run wrote to a lake
             run_again(replace(then, settings=away), journal, leftovers, report)
         report.runs[kind] += 1
     progress(len(runs), len(runs), "")

@@ -28,6 +28,7 @@ from flows.exits import Exit
 from flows.journal import note_corpus
 from flows.night import snapshot_file, warehouse_file
 from warehouse.connection import WarehouseError, open_file
+from warehouse.lake import hold_lake
 from warehouse.lock import LockHeld, hold_lock
 from warehouse.publish import publish_snapshot
 from warehouse.reference import AddedReferences, ReferenceRow, add_references, add_shipped, find_references
@@ -115,7 +116,11 @@ def store(articles: Sequence[Article], state_dir: Path, *, now: datetime) -> dic
     """Stores the articles and publishes; gives for each article id what became of it, a key of `STATES`."""
     run_id = corpus_run(now)
     became: dict[str, str] = {}
-    with hold_lock(state_dir, purpose="corpus add", since=now), open_file(warehouse_file(state_dir)) as con:
+    with (
+        hold_lock(state_dir, purpose="corpus add", since=now),
+        open_file(warehouse_file(state_dir)) as con,
+        hold_lake(con, purpose="corpus add", since=now),
+    ):
         with transaction(con):
             add_shipped(con, run_id=run_id, as_of=now)
         starts = range(0, len(articles), BATCH)

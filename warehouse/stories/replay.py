@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connection import open_memory, open_snapshot
+from warehouse.connection import attach_warehouse, open_memory, open_snapshot
 from warehouse.sql import load_sql
 from warehouse.stories.model import Development
 from warehouse.stories.rules import StoryRules
@@ -45,7 +45,8 @@ def replay_nights(
 ) -> Iterator[ReplayedNight]:  # fmt: skip
     """Every night between two times (both included), told again one after the other with the given rules.
 
-    `warehouse` is a warehouse file or snapshot; it is opened for reading and stays as it is. What was known before
+    `warehouse` is a warehouse file, a snapshot or the description of a lake; it is opened for reading and stays as it
+    is. What was known before
     `since` is told again too, from `warm_days` earlier on, but not reported. Raises WarehouseError where the file
     cannot be read.
     """
@@ -55,12 +56,11 @@ def replay_nights(
         nights = past.execute(load_sql("stories_replayed_nights"), {"since": begin, "until": until}).fetchall()
     con = open_memory()
     try:
-        con.execute(f"ATTACH '{str(warehouse).replace(chr(39), chr(39) * 2)}' AS past (READ_ONLY)")
-        for table in _TAKEN:
-            con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM past.{table}")
+        with attach_warehouse(con, warehouse, "past"):
+            for table in _TAKEN:
+                con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM past.{table}")
         # What came before the warm-up stays out: as if it had been told.
         con.execute("DELETE FROM article_versions WHERE origin <> 'seed' AND first_seen_at < $begin", {"begin": begin})
-        con.execute("DETACH past")
         for number, (clock,) in enumerate(nights):
             as_of = clock.astimezone(UTC)
             telling = tell_stories(con, as_of=as_of, rules=rules, watchlist=watchlist)
