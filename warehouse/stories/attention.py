@@ -66,14 +66,19 @@ def pay_attention(
     )  # fmt: skip
 
 
-def has_to_wait(attention: Attention, *, sites: int, score: float, rules: StoryRules, topical: bool = False) -> bool:
+def has_to_wait(
+    attention: Attention, *, sites: int, score: float, rules: StoryRules, topical: bool = False, founded: bool = False
+) -> bool:
     """Whether a story has to wait although it looks like a development.
 
     Where stories are corroborated nothing waits. Where they are not (a feed of everything about one war), each report
     would be an alert: there a matter rests for `rest_days` after each turn, and what a single outlet
     reports must be very likely a turn and waits for anything told before; but if it is `topical`, on a topic
-    that somebody chose, then only where its own matter is so.
+    that somebody chose, then only where its own matter is so. A story `founded` tonight by several outlets waits only
+    where hardly any other story of the stream has several.
     """
+    if founded and sites > 1 and score >= rules.turn and attention.corroborated >= rules.stream_lively:
+        return False
     matter = attention.matter_corroborated
     crowded = attention.crowd >= rules.crowd and matter < rules.crowd_corroborated
     stream_corroborates = attention.corroborated >= rules.stream_corroborated

@@ -81,8 +81,15 @@ def _standing(candidate: Candidate) -> Standing:
 def _kind(candidate: Candidate, score: float, rules: StoryRules) -> DevelopmentKind | None:
     sites = len({r.site for r in candidate.reports})
     topical = any(r.topics for r in candidate.reports)
-    waits = has_to_wait(candidate.attention, sites=sites, score=score, rules=rules, topical=topical)
-    if score >= rules.turn and not waits:
+    waits = has_to_wait(
+        candidate.attention, sites=sites, score=score, rules=rules, topical=topical, founded=candidate.founded
+    )
+    needed = rules.turn
+    if candidate.open is not None:
+        needed = max(rules.turn, rules.again)
+    elif candidate.founded and sites > 1:
+        needed = min(rules.turn, rules.several)
+    if score >= needed and not waits:
         return "first" if candidate.last is None else "turn"
     if rules.new_matters and topical and _is_new_matter(candidate, score, rules):
         return "first"
