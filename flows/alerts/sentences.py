@@ -42,16 +42,17 @@ def show_sentences(
     everything is new. An agency's dateline in front is left out.
     """
     in_order = sorted(sentences, key=lambda sentence: sentence.article_id not in preferred)
-    shown = [parts for sentence in in_order if (parts := _show(sentence, mark))]
+    shown = [parts for sentence in in_order if (parts := show_sentence(sentence, mark=mark))]
     told = [parts for parts in shown if "".join(part.text for part in parts).rstrip(".") != headline.rstrip(".")]
     return tuple((told or shown)[:SENTENCES_SHOWN])
 
 
-def _show(sentence: NewSentence, mark: bool) -> tuple[Part, ...]:
+def show_sentence(sentence: NewSentence, *, mark: bool = True, limit: int = SENTENCE_LIMIT) -> tuple[Part, ...]:
+    """The sentence as parts, at most `limit` characters of it, without an agency's dateline in front."""
     dateline = _DATELINE.match(sentence.text)
     begin = dateline.end() if dateline else 0
     ranges = [(start - begin, end - begin) for start, end in sentence.new_parts] if mark else []
-    return show_parts(sentence.text[begin:], ranges)
+    return show_parts(sentence.text[begin:], ranges, limit)
 
 
 def show_parts(text: str, new_parts: Iterable[tuple[int, int]], limit: int = SENTENCE_LIMIT) -> tuple[Part, ...]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flows.alerts.present import show_codes, show_time, show_topic
 from flows.alerts.safe_text import clean_line, safe_link
-from flows.alerts.sentences import Part, show_parts
+from flows.alerts.sentences import Part, show_sentence
 from flows.briefing.addresses import anchor, development_address, storyline_path, topic_path
 from flows.briefing.words import day_in, language_name, show_date
 from warehouse.briefing import Member, Note, Turn
@@ -142,8 +142,7 @@ def show_quotation(turn: Turn, headline: str, manner: Manner) -> tuple[tuple[Par
     most, limit = (CLOSED_SENTENCES, CLOSED_CHARACTERS) if manner.closed_use else (QUOTED_SENTENCES, QUOTED_CHARACTERS)
     shown = []
     for sentence in turn.sentences[: most + 2]:
-        marks = sentence.new_parts if turn.kind != "first" else ()
-        parts = show_parts(sentence.text, marks, limit)
+        parts = show_sentence(sentence, mark=turn.kind != "first", limit=limit)
         if parts and "".join(part.text for part in parts).rstrip(".") != headline.rstrip("."):
             shown.append(parts)
     return tuple(shown[:most])

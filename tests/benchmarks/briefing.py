@@ -3,9 +3,9 @@
     python -m tests.benchmarks.briefing [--articles N] [--storylines N] [--turns N] [--no-search] [--out FILE]
 
 Rows are generated (tests/flows/briefing/invented.py), published as a snapshot, and briefed three times: for the first
-time, after a night that told `--turns` more developments, and after nothing. Times are wall clock with processor seconds
-of this process and of the search indexer beside them, because a busy machine stretches the first. Where Altair and
-vl-convert are installed, one plot of theirs is timed beside ours. The figures are the last lines.
+time, after a night that told `--turns` more developments, and after nothing. Times are wall clock, with the processor
+seconds of this process and of the search indexer beside them, because a busy machine stretches the first. Where Altair
+and vl-convert are installed, one plot of theirs is timed beside ours. The figures are the last lines.
 """
 
 from __future__ import annotations

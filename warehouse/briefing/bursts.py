@@ -15,6 +15,7 @@ LEAST_ARTICLES = 5
 _QUIET_RATE = 0.5  # articles a day that a topic without history is taken to have
 HISTORY_DAYS = 56
 _PAUSE = 3
+_LEAST_HISTORY = 14  # days; before that nobody knows what is usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +31,9 @@ class Burst:
 def find_bursts(counts: Sequence[int], *, ratio: float = RATIO, gamma: float = GAMMA) -> list[Burst]:
     """Bursts among daily counts, in order, none overlapping.
 
-    A day is compared with what was usual in the eight weeks before it, its own weekday and the neighbouring ones most.
+    A day is compared with what was usual in the eight weeks before it, on its own weekday and on all days.
     Three days in a row that are not above the usual end a burst; bursts with fewer than five articles, or with less
-    than `ratio` times the usual, are left out.
+    than `ratio` times the usual, are left out, and so are the first two weeks, which have no history.
     """
     if not counts:
         return []
@@ -40,10 +41,10 @@ def find_bursts(counts: Sequence[int], *, ratio: float = RATIO, gamma: float = G
     states = _states(counts, usual, ratio=ratio, cost=gamma * math.log(len(counts) + 1))
     bursts: list[Burst] = []
     for first, last in _runs(
-        [bool(state) and count > rate for state, count, rate in zip(states, counts, usual, strict=True)]
+        [bool(state) and count >= 2 and count > rate for state, count, rate in zip(states, counts, usual, strict=True)]
     ):
         articles, expected = sum(counts[first : last + 1]), sum(usual[first : last + 1])
-        if articles >= LEAST_ARTICLES and articles >= ratio * expected:
+        if first >= _LEAST_HISTORY and articles >= max(LEAST_ARTICLES, ratio * expected):
             bursts.append(Burst(first=first, last=last, articles=articles, usual=expected))
     return bursts
 
@@ -69,15 +70,14 @@ def usual_range(counts: Sequence[int], *, days: int = HISTORY_DAYS) -> list[tupl
 
 
 def _usual(counts: Sequence[int]) -> list[float]:
-    # Seven days ago, fourteen days ago, ...: the same weekday, and its neighbours where that gives too few.
+    # Half the median of this weekday, half the mean of all days: weekends are no troughs, and zeros on sparse topics
+    # do not make every single article a burst.
     found: list[float] = []
     for index in range(len(counts)):
-        start = max(0, index - HISTORY_DAYS)
-        before = counts[start:index]
-        same = [count for offset, count in enumerate(before, start) if (index - offset) % 7 in (0, 1, 6)]
-        found.append(
-            (0.5 * median(same) + 0.5 * sum(before) / len(before)) if len(same) >= 3 else float(median(before or [0]))
-        )
+        before = counts[max(0, index - HISTORY_DAYS) : index] or counts[:1]
+        same = before[-7::-7]
+        mean = sum(before) / len(before)
+        found.append(0.5 * median(same) + 0.5 * mean if len(same) >= 3 else mean)
     return found
 
 

@@ -97,7 +97,7 @@ def day_axis(place: Place, first: date, last: date, frame: Frame) -> list[str]:
     previous = None
     for day in days:
         at = place(day.toordinal())
-        if previous is not None and at - previous < 34:
+        if previous is not None and at - previous < (34 if all(one.day == 1 for one in days) else 50):
             continue
         previous = at
         anchor = ' text-anchor="start"' if at < frame.left + 14 else ' text-anchor="end"' if at > frame.end - 14 else ""

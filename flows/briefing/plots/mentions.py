@@ -28,6 +28,8 @@ def draw_mentions(key: str, mentions: Sequence[Mention]) -> Plot:
         cell = (one.entity, (one.day - first).days // size)
         cells[cell] = cells.get(cell, 0) + one.articles
     most = max(cells.values())
+    totals = {name: sum(count for (entity, _), count in cells.items() if entity == name) for name in names}
+    names.sort(key=lambda name: -totals[name])
 
     def draw(wide: bool) -> tuple[Frame, Iterable[str]]:
         frame = Frame(width=WIDE if wide else NARROW, height=ROW * len(names) + 32, left=170 if wide else 112, top=6,
@@ -51,7 +53,6 @@ def draw_mentions(key: str, mentions: Sequence[Mention]) -> Plot:
         marks += [f'<path class="dots" stroke-width="{thick}" d="{"".join(dots[thick])}"/>' for thick in sorted(dots)]
         return frame, [*marks, *day_axis(x, first, last, frame)]
 
-    totals = {name: sum(count for (entity, _), count in cells.items() if entity == name) for name in names}
     caption = "Most named: " + ", ".join(
         f"{clean_line(name, 40)} ({count_of(totals[name], 'article')})" for name in names[:3]
     ) + "."  # fmt: skip

@@ -11,6 +11,7 @@ from flows.briefing.plots.canvas import number
 from flows.briefing.words import count_of, show_date
 
 WIDTH, HEIGHT = 300, 56
+STEP = 24  # few nights do not spread over the whole width
 
 
 def draw_nights(key: str, nights: Sequence[tuple[date, int]]) -> Markup:
@@ -18,9 +19,11 @@ def draw_nights(key: str, nights: Sequence[tuple[date, int]]) -> Markup:
     from detroit import scale_band, scale_linear
 
     most = max((count for _, count in nights), default=0)
-    x = scale_band([str(index) for index in range(len(nights))], [0, WIDTH]).set_padding_inner(0.25)
+    x = scale_band([str(index) for index in range(len(nights))], [0, min(WIDTH, STEP * len(nights))]).set_padding_inner(
+        0.25
+    )
     y = scale_linear([0, max(most, 1)], [0, HEIGHT - 6])
-    width = min(x.get_bandwidth(), 18)
+    width = x.get_bandwidth()
     marks = []
     for index, (_, count) in enumerate(nights):
         height = max(y(count), 1)
