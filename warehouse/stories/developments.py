@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp
 
 from extractors.model import digest64
 from warehouse.stories.attention import Attention, has_to_wait
@@ -84,18 +85,21 @@ def _kind(candidate: Candidate, score: float, rules: StoryRules) -> DevelopmentK
     waits = has_to_wait(
         candidate.attention, sites=sites, score=score, rules=rules, topical=topical, founded=candidate.founded
     )
-    needed = rules.turn
-    if candidate.open is not None:
-        needed = max(rules.turn, rules.again)
-    elif candidate.founded and sites > 1:
-        needed = min(rules.turn, rules.several)
-    if score >= needed and not waits:
+    if score >= _needed(candidate, sites, rules) and not waits:
         return "first" if candidate.last is None else "turn"
     if rules.new_matters and topical and _is_new_matter(candidate, score, rules):
         return "first"
     if candidate.last is None and candidate.open is None:
         return None
     return "update" if candidate.novelty.says_more else None
+
+
+def _needed(candidate: Candidate, sites: int, rules: StoryRules) -> float:
+    """The score at which the story is told: `turn`, or its odds shifted by what is known of the story."""
+    if not 0.0 < rules.turn < 1.0:
+        return rules.turn
+    shift = rules.again if candidate.open is not None else -rules.several if candidate.founded and sites > 1 else 0.0
+    return 1.0 / (1.0 + (1.0 - rules.turn) / rules.turn * exp(-shift))
 
 
 def _is_new_matter(candidate: Candidate, score: float, rules: StoryRules) -> bool:

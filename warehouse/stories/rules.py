@@ -17,8 +17,8 @@ class StoryRules:
     `storyline_days`: a storyline that was silent for longer is not taken up again.
     `storyline_link`: similarity (0 to 1) at which a story continues a storyline.
     `turn`: score (0 to 1) at which a story of the night is told as a development of its own; below it, it is an
-    update at most. `several`: the same for a new story that several outlets report at once; `again`: the same for one
-    that was told already.
+    update at most. `several`: log odds by which a new story that several outlets report at once needs less than that;
+    `again`: by which one that was told already needs more.
     `stream_corroborated`, `matter_corroborated`, `crowd_corroborated`: where a smaller share of the last days' stories
     (of all, of those of the same matter, of those where at least `crowd` are much alike) is reported by several
     outlets, turns rest for `rest_days`, and those of a single outlet need a score of `lone_turn`
@@ -35,8 +35,8 @@ class StoryRules:
     storyline_days: float = 400.0
     storyline_link: float = 0.30
     turn: float = 0.45
-    several: float = 0.25
-    again: float = 0.75
+    several: float = 0.9
+    again: float = 1.3
     stream_corroborated: float = 0.22
     stream_lively: float = 0.33
     matter_corroborated: float = 0.30
