@@ -22,6 +22,7 @@ from flows.journal import note_run
 from flows.past import Past
 from flows.placing import settle_warehouse, snapshot_file, warehouse_file
 from flows.report import NightReport, SourceLine
+from warehouse.batches import commit_work
 from warehouse.connection import Connection, open_file
 from warehouse.dedupe import CopyWorkers
 from warehouse.lake import hold_lake
@@ -102,12 +103,15 @@ class Night:
             )
             for s in self.house.sources
         ]
-        with transaction(self.con):
+
+        def begin() -> None:
             start_run(
                 self.con, run_id=self.run_id, kind=self.kind, as_of=self.as_of, started_at=datetime.now(UTC),
                 version=VERSION,
             )  # fmt: skip
             store_sources(self.con, sources)
+
+        commit_work(self.con, begin)
         if self.past is None:
             note_run(self.archive, self.house, run_id=self.run_id, kind=self.kind, as_of=self.as_of)
         try:
@@ -123,11 +127,14 @@ class Night:
     def close(self, report: NightReport) -> None:
         """Writes the report's counts and exit code to the run."""
         state: RunState = "failed" if report.exit_code in (Exit.FAILED, Exit.NO_NETWORK) else "done"
-        with transaction(self.con):
+
+        def end() -> None:
             finish_run(
                 self.con, run_id=self.run_id, finished_at=datetime.now(UTC), state=state,
                 exit_code=int(report.exit_code), counts=report.counts(),
             )  # fmt: skip
+
+        commit_work(self.con, end)
         self.archive.note("closed", {"exit_code": int(report.exit_code)}, at=datetime.now(UTC))
 
 

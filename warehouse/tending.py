@@ -65,7 +65,7 @@ def tend_lake(con: Connection, *, now: datetime, keep: timedelta, grace: timedel
             if night_under_way(con):
                 stood_back = True
                 break
-            tables.append(_tend_table(con, table, files))
+            tables.append(tend_table(con, table, files))
         removed = 0 if stood_back else _remove_files(con, before=now - grace)
     except duckdb.Error as error:
         raise explain(error) from error
@@ -91,7 +91,8 @@ def _crowded(con: Connection) -> Iterator[tuple[str, int]]:
             yield table, sizes[table][0]
 
 
-def _tend_table(con: Connection, table: str, files: int) -> TendedTable:
+def tend_table(con: Connection, table: str, files: int) -> TendedTable:
+    """Merges one table's files, of which there were `files`; `put_off` where a writer was faster."""
     put_off = False
     try:
         con.execute(f"CALL ducklake_rewrite_data_files('{HOUSE}', '{table}', delete_threshold => {DELETED_SHARE})")

@@ -35,8 +35,9 @@ from tests.warehouse.lake.servers import Servers, serving_lakes, why_not
 from warehouse.batches import add_rows, commit_work
 from warehouse.carry import carry_house
 from warehouse.connection import Connection, open_file, open_snapshot
+from warehouse.lake import Lake
 from warehouse.publish import publish_snapshot
-from warehouse.tending import tend_lake
+from warehouse.tending import tend_table, tend_lake
 
 QUESTIONS = {
     "articles": "SELECT count(*) FROM articles",
@@ -76,10 +77,58 @@ def measure(servers: Servers, folder: Path, *, nights: int, rows: int) -> dict[s
             figures[f"{kind}: s a night"] = [round(s, 1) for s in plays[kind].seconds]
             figures[f"{kind}: processor s of all nights, servers included"] = round(cpu_s() - begun, 1)
             figures[f"{kind}: where the time went, s"] = spent(plays[kind])
+        lake = servers.lake("bench_disturbed")
+        with disturbing(servers, folder / "disturbing", lake) as met:
+            plays["disturbed"] = play(newsroom, folder / "disturbed", lake=lake, nights=min(nights, 2))
+            calm = play(newsroom, folder / "calm", nights=min(nights, 2))
     figures |= compare(plays["file"], plays["lake"])
+    figures["beside another writer and constant compaction: s a night"] = [
+        round(s, 1) for s in plays["disturbed"].seconds
+    ]  # fmt: skip
+    figures |= {f"beside them: {name}": value for name, value in (compare(calm, plays["disturbed"]) | met).items()}
     figures |= ask_both(servers, folder, plays["file"], rows=rows)
     figures |= compact(servers, folder)
     return figures
+
+
+@contextlib.contextmanager
+def disturbing(servers: Servers, folder: Path, lake: Lake) -> Iterator[dict[str, Any]]:
+    """Beside the block another writer changes tables that the night changes, and all tables are compacted all the time.
+
+    Gives what happened. It holds no lock and stands back for nobody, as neither a night nor tending would do. Its rows
+    are taken out in the end.
+    """
+    point_to_lake(folder, lake)
+    met: dict[str, Any] = {}
+    ended = threading.Event()
+    row = {"run_id": "noise", "stage": "feed", "code": "c", "detail": "d", "happened_at": datetime.now(UTC)}
+
+    def write(con: Connection) -> None:
+        while not ended.wait(0.2):
+            commit_work(con, lambda: add_rows(con, "problem_log", [row]))
+            commit_work(con, lambda: con.execute("UPDATE entries SET attempts = attempts WHERE state = 'pending'"))
+            met["commits of the other writer"] = met.get("commits of the other writer", 0) + 2
+
+    def tend(con: Connection) -> None:
+        while not ended.wait(0.1):
+            tables = con.execute("SELECT table_name FROM house.table_info() WHERE file_count > 1").fetchall()
+            for (table,) in tables:
+                lost = tend_table(con, table, 2).put_off
+                name = "compactions refused" if lost else "compactions done"
+                met[name] = met.get(name, 0) + 1
+
+    with contextlib.ExitStack() as stack:
+        cons = [stack.enter_context(contextlib.closing(open_file(folder / LAKE))) for _ in range(2)]
+        threads = [threading.Thread(target=work, args=(con,)) for work, con in zip((write, tend), cons, strict=True)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield met
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+            cons[0].execute("DELETE FROM problem_log WHERE run_id = 'noise'")
 
 
 def cpu_s() -> float:

@@ -27,7 +27,7 @@ from warehouse.lake import Lake
 
 # The machine's own clock, and what depends on it: how long a response's head is, what its archive is called.
 UNEQUAL = frozenset(
-    ("started_at", "finished_at", "elapsed_s", "counts", "fetch_id", "archive_offset", "archive_file")
+    ("started_at", "finished_at", "elapsed_s", "expires_at", "counts", "fetch_id", "archive_offset", "archive_file")
 )  # fmt: skip
 A_NIGHT = timedelta(hours=2)
 # Made of others or of the moment.
