@@ -47,7 +47,7 @@ def judge_pairs(
     across = (languages[rows] != languages[columns]) & (languages[rows] >= 0) & (languages[columns] >= 0)
     of = {name: features[:, FEATURES.index(name)] for name in ("names", "numbers", "days apart")}
     crossing = judge_crossing(of["names"], of["numbers"], of["days apart"])
-    chosen = np.flatnonzero((first >= PLAUSIBLE) & ~across)
+    chosen = np.flatnonzero(first >= PLAUSIBLE)
     probability = first.copy()
     if len(chosen):
         sites = [s.site for s in subjects]
@@ -58,7 +58,7 @@ def judge_pairs(
     english = np.array([s.language in ("en", None) for s in subjects], dtype=np.bool_)
     doubtful = _unsupported(features) & ~(english[rows] & english[columns])
     probability = np.where(doubtful, np.minimum(probability, np.float32(UNSUPPORTED)), probability)
-    probability = np.where(across, crossing, probability)
+    probability = np.where(across, np.maximum(crossing, probability), probability)
     strength = features[:, 2] + 0.5 * features[:, 1] + 0.5 * features[:, 3]
     return Pairs(rows, columns, probability, strength)
 
