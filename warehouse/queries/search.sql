@@ -8,26 +8,32 @@ parts AS (
     ) AS said
 ),
 -- One row a word, phrase or beginning of a word. Those with OR between them share a slot.
-pieces AS (
+cut AS (
     SELECT
         piece,
         said[piece] AS part,
+        len(list_filter(range(1, piece + 1), lambda i: said[i] <> 'OR' AND (i = 1 OR said[i - 1] <> 'OR'))) AS slot,
+        regexp_extract_all(lower(said[piece]), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+|(?:[^\P{L}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|\p{N})(?:[^\P{L}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|[\p{N}\p{M}])*') AS runs
+    FROM (SELECT said, unnest(range(1, least(len(said), 40) + 1)) AS piece FROM parts)
+    WHERE said[piece] <> 'OR'
+),
+pieces AS (
+    SELECT
+        piece,
+        slot,
         regexp_matches(part, '^[-−].') AS is_out,
         regexp_matches(part, '\*"?$') AS is_open,
-        len(list_filter(range(1, piece + 1), lambda i: said[i] <> 'OR' AND (i = 1 OR said[i - 1] <> 'OR'))) AS slot,
         list_filter(list_transform(
-            flatten(list_transform(
-                regexp_extract_all(lower(part), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+|(?:[^\P{L}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|[\p{N}\p{M}])+'),
-                lambda run: CASE WHEN length(run) > 1 AND regexp_matches(run, '^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]')
-                    THEN list_transform(range(1, length(run)), lambda i: run[i:i + 1])
+            flatten(list_transform(runs, lambda run, i:
+                CASE WHEN length(run) > 1 AND regexp_matches(run, '^[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]')
+                    THEN list_transform(range(1, length(run) + (i < len(runs))::INTEGER), lambda n: run[n:n + 1])
                     ELSE [run]
                 END
             )),
             lambda token: replace(replace(replace(
                 translate(lower(strip_accents(left(token, 60))), 'øłđ', 'old'), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe')
         ), lambda word: word <> '') AS words
-    FROM (SELECT said, unnest(range(1, least(len(said), 40) + 1)) AS piece FROM parts)
-    WHERE said[piece] <> 'OR'
+    FROM cut
 ),
 words AS (
     SELECT

@@ -15,7 +15,7 @@ cut AS (
         doc,
         language,
         start,
-        regexp_extract_all(lower(said), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+|(?:[^\P{L}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|[\p{N}\p{M}])+') AS runs,
+        regexp_extract_all(lower(said), '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+|(?:[^\P{L}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|\p{N})(?:[^\P{L}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|[\p{N}\p{M}])*') AS runs,
         regexp_matches(said, '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]') AS is_unspaced
     FROM raw
 ),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
-from warehouse.connection import Connection
+import duckdb
+
+from warehouse.connection import Connection, WarehouseError, load_problem
+from warehouse.search.macros import by_id
 from warehouse.sql import load_sql
 
 Sort = Literal["best", "recent", "newest"]
@@ -57,14 +60,12 @@ def search_articles(
     the passage. A query without a word that is looked for (empty, only minus) gives an empty list, as does any other
     nonsense: nothing is wrong with a query. docs/search.md tells how one is read.
     """
-    rows = con.execute(
-        search_sql(con),
-        {
-            "query": query.encode("utf-8", "replace").decode("utf-8"), "topic": topic, "source": source,
-            "language": language, "since": _in_utc(since), "until": _in_utc(until), "sort": sort, "top": top,
-            "opening": marks[0], "closing": marks[1],
-        },
-    ).fetchall()  # fmt: skip
+    asked = {
+        "query": query.encode("utf-8", "replace").decode("utf-8"), "topic": topic, "source": source,
+        "language": language, "since": _in_utc(since), "until": _in_utc(until), "sort": sort, "top": top,
+        "opening": marks[0], "closing": marks[1],
+    }  # fmt: skip
+    rows = ask_index(con, "search", asked)
     copies = count_copies(con, [row[0] for row in rows])
     return [
         Found(
@@ -101,9 +102,17 @@ def _in_utc(moment: datetime | str | None) -> datetime | str | None:
     return moment.astimezone(UTC).replace(tzinfo=None) if isinstance(moment, datetime) and moment.tzinfo else moment
 
 
-def search_sql(con: Connection) -> str:
-    """The query, fit for the connection: outside of a snapshot file articles are looked up by id, which is slower."""
-    sql = load_sql("search")
-    if con.execute(load_sql("search_lacks_places")).fetchone():
-        return sql.replace("v.rowid = d.place", "v.article_id = d.article_id AND v.version = d.version")
-    return sql
+def ask_index(con: Connection, name: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The answer of the query `name`, which stands on the index.
+
+    Outside of a snapshot file articles are looked up by id, which is slower. Raises WarehouseError where there is no
+    index (code `no-index`).
+    """
+    sql = load_sql(name)
+    try:
+        if con.execute(load_sql("search_lacks_places")).fetchone():
+            sql = by_id(sql)
+        return con.execute(sql, dict(params)).fetchall()
+    except duckdb.CatalogException as error:
+        detail = "there is no search index yet: it is made at the end of the next run (sovwatch run)"
+        raise WarehouseError(load_problem("no-index", detail, None)) from error

@@ -23,7 +23,7 @@ def texts(first: int, count: int) -> dict[int, Said]:
 
 
 def answers(con: Connection) -> dict[str, list[tuple[int, float]]]:
-    queries = [*WORDS, '"the chip"', "report -chip", "c*"]
+    queries = ["harbour", "quantum", '"the chip"', "report -chip", "c*"]
     return {q: [(number_of(o.url), round(o.score, 9)) for o in search_articles(con, q, top=100)] for q in queries}
 
 
