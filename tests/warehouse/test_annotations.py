@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.warehouse.invented import NIGHTS, id_of
@@ -90,6 +90,7 @@ def test_a_line_that_is_no_annotation_is_a_problem_not_a_crash(tmp_path: Path, l
     assert (len(found), len(problems)) == (1, 1)
 
 
+@settings(max_examples=40, deadline=None)
 @given(text=st.text(max_size=200))
 def test_any_text_is_one_line_and_comes_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     file = tmp_path_factory.mktemp("notes") / "a.jsonl"

@@ -84,6 +84,7 @@ def test_markdown_shows_just_the_text(text: str) -> None:
     assert cells == [["a", "b"], [" ".join(re.sub("[\x00-\x1f\x7f]", " ", text).split()), "7"]]
 
 
+@settings(deadline=None)
 @given(text=TEXT)
 def test_escaped_text_is_a_paragraph_of_itself(text: str) -> None:
     shown = MarkdownIt("commonmark", {"html": True}).render(escaped(text))
