@@ -36,7 +36,7 @@ _AUTHOR_METAS = (
     "cxenseparse:author", "citation_author", "creator",
 )  # fmt: skip
 _SAYS_BY = re.compile(r"^\W*(?:(?:(?:written|story|words|text|reporting|article|post(?:ed)?|published)\s*:?\s*)?by|"
-                      r"von|par|por|text|autor(?:in|es)?|auteurs?|authors?|redaktion|writer|penulis|reporter)\b\s*:?\s*",
+                      r"von|par|por|texte?|autor(?:in|es)?|auteurs?|authors?|redaktion|writer|penulis|reporter)\b\s*:?\s*",
                       re.IGNORECASE)  # fmt: skip
 _NAMED = re.compile(r"(?:^|[\s_-])author(?:[\s_-]+(?:name|link|title))?(?:\s|$)|vcard|(?:^|\s)fn(?:\s|$)|byline-name",
                     re.IGNORECASE)  # fmt: skip

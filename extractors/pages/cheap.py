@@ -13,17 +13,21 @@ from extractors.model import FetchedPage
 from extractors.pages.decode import decode_roughly, repair_twice_encoded
 
 _SPACE = re.compile(r"\s+")
-_META = re.compile(r"<meta\s[^>]{0,2000}>", re.IGNORECASE)
+_META = re.compile(r"<meta\s[^<>]{0,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,1000})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
-_PASSAGE = re.compile(r"<(?:p|h[1-6]|li|blockquote|td|dd|figcaption)(?:\s[^>]*)?>([^<]*(?:<(?!/?(?:p|h[1-6]|li|ul|ol|"
-                      r"div|td|tr|dd|blockquote)\b)[^>]*>[^<]*)*)", re.IGNORECASE)  # fmt: skip
+_PASSAGE = re.compile(
+    r"<(p|h[1-6]|li|blockquote|td|dd|figcaption|div|section|article)(?:\s[^>]*)?>"
+    r"([^<]*(?:<(?!/?(?:p|h[1-6]|li|ul|ol|div|td|tr|dd|blockquote|section|article)\b)[^>]*>[^<]*)*)", re.IGNORECASE,
+)  # fmt: skip
 _RUN = re.compile(r"<(?!a\s)[^>]*>([^<]{25,})")  # links alone are teasers
 _TAG = re.compile(r"<[^>]*>")
+_LINK = re.compile(r"<a\s[^<]*(?:<(?!/?a\b)[^<]*)*", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style|svg|noscript|template)\b", re.IGNORECASE)
 _ENDS = {tag: re.compile(f"</{tag}", re.IGNORECASE) for tag in ("script", "style", "svg", "noscript", "template")}
-_SHORT, _LINKED = 3, 25  # characters of text: what says nothing, what may be a menu's entry
+# Characters of text: what says nothing; what may be a menu's entry; what must stand beside the links of a box.
+_SHORT, _LINKED, _BESIDE = 3, 25, 12
 _TOP = 60_000  # characters in which the page's first element begins
 _ENOUGH = 600  # characters: with fewer the page is not written in paragraphs, and is parsed
 
@@ -63,9 +67,10 @@ def cheap_text_of(html: str) -> CheapText:
     for found in _PASSAGE.finditer(body):
         between.append(body[end : found.start()])
         end = found.end()
-        passage = found.group(1)
+        kind, passage = found.groups()
         text = _TAG.sub("", passage) if "<" in passage else passage
-        if len(text) > (_LINKED if "<a " in passage else _SHORT):
+        linked = "<a " in passage
+        if len(text) > (_LINKED if linked else _SHORT) and not (linked and kind[:1] in "dDsSaA" and _is_menu(passage)):
             passages.append(text)
     between.append(body[end:])
     text = unescape("\n".join((*passages, *_RUN.findall("".join(between)))))
@@ -81,6 +86,11 @@ def cheap_text_of(html: str) -> CheapText:
         text=text,
         language_hint=lang.group(1).lower() if lang else (metas.get("og:locale") or "")[:2].lower() or None,
     )
+
+
+def _is_menu(passage: str) -> bool:
+    """Whether hardly anything in it is not link."""
+    return len(_TAG.sub("", _LINK.sub("", passage)).strip()) < _BESIDE
 
 
 def _without_scripts(html: str) -> str:

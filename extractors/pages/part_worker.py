@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from extractors.model import FeedEntry, FetchedPage, Problem
-from extractors.pages.pool import Gate, PageLimits, PageReading, prepare_worker, read_bounded
+from extractors.pages.pool import Gate, PageJob, PageLimits, PageReading, prepare_worker, read_bounded
 from extractors.urls import canonical_url
 from extractors.web.warc_parts import WarcPart, in_time, read_part
 
@@ -37,6 +37,14 @@ class PartJob:
     since: datetime | None = None
     until: datetime | None = None
     max_bytes: int = 15_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTask:
+    """A page that was fetched, to be read by the clock `now`."""
+
+    job: PageJob
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +95,7 @@ class PartWorker:
                     elif isinstance(message, PageRead):
                         found.pages.append(message)
                         done, at = done + 1, None
-                    else:
+                    elif isinstance(message, Problem):
                         found.problems.append(message)
                 return found
             except (EOFError, TimeoutError) as error:
@@ -102,6 +110,27 @@ class PartWorker:
                 found.pages.append(PageRead(page=at, entry=entry, reading=PageReading(title="", problem=problem)))
                 done += 1
 
+    def read_page(self, task: PageTask) -> PageReading:
+        """The page's reading; a page that is too slow or kills the process is a problem."""
+        page, entry = task.job.page, task.job.entry
+        try:
+            for message in self._ask(task, 0):
+                if isinstance(message, PageReading):
+                    return self._rest(message)
+        except (EOFError, TimeoutError) as error:
+            self.end()
+            slow = isinstance(error, TimeoutError)
+            detail = "reading the page took too long" if slow else "the page ended its worker"
+            code = "too-slow" if slow else "worker-died"
+            problem = Problem(stage="extract", url=page.final_url, code=code, detail=detail)
+            return PageReading(title=entry.title if entry else "", problem=problem)
+        raise RuntimeError("a worker that reads pages said nothing")
+
+    def _rest(self, reading: PageReading) -> PageReading:
+        assert self._pipe is not None
+        self._pipe.recv()  # the end of the answer
+        return reading
+
     def end(self) -> None:
         """Ends the process; the next `read` starts another."""
         if self._process is not None and self._pipe is not None:
@@ -110,7 +139,9 @@ class PartWorker:
             self._process.wait()
             self._process = self._pipe = None
 
-    def _ask(self, job: PartJob, done: int) -> Iterator[FetchedPage | PageRead | Problem]:
+    def _ask(
+        self, job: PartJob | PageTask, done: int
+    ) -> Iterator[FetchedPage | PageRead | PageReading | Problem]:
         fresh = self._pipe is None
         pipe = self._pipe or self._start()
         patience = START_S if fresh else self._limits.wall_s + 10 * self._limits.cpu_s
@@ -208,8 +239,12 @@ def serve(pipe: Connection) -> None:
     try:
         while True:
             job, done = pipe.recv()
-            for message in read_job(job, done):
-                pipe.send(message)
+            if isinstance(job, PageTask):
+                one = job.job
+                pipe.send(read_bounded(one.page, one.entry, now=job.now, site_boilerplate=one.site_boilerplate))
+            else:
+                for message in read_job(job, done):
+                    pipe.send(message)
             pipe.send(None)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return

@@ -253,11 +253,13 @@ def prepare_worker(limits: PageLimits, gate: Gate | None) -> None:
     _prepare_worker(limits, gate)
 
 
-def read_bounded(page: FetchedPage, entry: FeedEntry | None, *, now: datetime) -> PageReading:
+def read_bounded(
+    page: FetchedPage, entry: FeedEntry | None, *, now: datetime, site_boilerplate: frozenset[str] = frozenset()
+) -> PageReading:
     """The page's reading in this prepared process, in its main thread; a bug in one page becomes its problem."""
     title = entry.title if entry else ""
     try:
-        result = _read_in_worker(page, entry, now, frozenset())
+        result = _read_in_worker(page, entry, now, site_boilerplate)
     except Exception as bug:  # as in PagePool: one page's bug must not cost the others
         detail = f"{type(bug).__name__}: {bug}"[:500]
         result = Problem(stage="extract", url=page.final_url, code="extractor-bug", detail=detail)

@@ -38,7 +38,7 @@ _IN_SCRIPT = re.compile(r"\\?[\"'](?:date_?[pP]ublished|publish(?:ed)?_?(?:[aA]t
 _MARKED = etree.XPath("//*[@itemprop='datePublished' or contains(concat(' ', @class, ' '), ' published ') or "
                       "contains(@class, 'dt-published') or @pubdate]")  # fmt: skip
 _NEAR = 15.0  # how far from the headline a shown date may be to come before what scripts and the address say
-_FAR = 40.0  # how far one may be to be believed at all
+_FAR, _FARTHEST = 40.0, 80.0  # how far one may be to be believed at all; the only one of the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,7 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, page
                          published_on=entry.published_at.date().isoformat(), evidence="feed")  # fmt: skip
     for shown in sorted(everything, key=lambda s: s.distance):
         parsed = parse_date(shown.day, now=now)
-        if parsed:
+        if parsed and shown.changed and shown.distance <= _FARTHEST:
             return PageDates(published_at=parsed.at, certainty="day", modified_at=modified, published_on=shown.day,
                              evidence="text")  # fmt: skip
     if modified:
@@ -128,7 +128,7 @@ def _searched(tree: HtmlElement, node: Node | None, everything: list[ShownDate],
     told = any(s.changed and s.distance <= _NEAR for s in everything)  # of a change only, where one looks for it
     if (entry is None or entry.published_at is None) and not told:
         for date_shown in shown:
-            if date_shown.distance <= _FAR or len({s.day for s in shown}) == 1:
+            if date_shown.distance <= _FAR or (date_shown.distance <= _FARTHEST and len({s.day for s in shown}) == 1):
                 yield "text", date_shown.day, date_shown.day
 
 

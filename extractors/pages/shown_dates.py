@@ -42,6 +42,7 @@ _SHORT = 14  # words
 _LABEL = 28  # characters before a date that may say what it is
 _LOOK = 400
 _IN_HEADLINE = 35.0
+_APART = 50.0  # for what stands in comments, in other articles' boxes and the like
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def find_shown_dates(page: PageBlocks, heading: int, *, now: datetime, language:
     """All plausible dates of short lines and time elements, the likeliest to be that of publication first."""
     found: list[ShownDate] = []
     blocks = page.blocks
+    way = _way_up(page, blocks[heading].node) if 0 <= heading < len(blocks) else frozenset({0})
     start = max(heading, 0)
     for place, element in page.times:
         raw = (element.get("datetime") or "").strip()
@@ -73,7 +75,7 @@ def find_shown_dates(page: PageBlocks, heading: int, *, now: datetime, language:
         block = blocks[min(place, len(blocks) - 1)] if blocks else None
         label = block.text[:60] if block is not None and len(block.text) < 200 else text
         changed = _CHANGED.search(label) is not None and _PUBLISHED.search(label) is None
-        penalty = _penalty(page, block, 1) if block is not None else 0.0
+        penalty = _penalty(page, block, 1, way) if block is not None else 0.0
         distance = _distance(place - start) + penalty - 3.0
         found.append(ShownDate(raw or day or "", day or stated, distance, changed, True))
     for i, block in enumerate(blocks):
@@ -97,7 +99,7 @@ def find_shown_dates(page: PageBlocks, heading: int, *, now: datetime, language:
             dateline = 0 <= i - start <= 4 and match.start() <= _LABEL and _FROM.search(before) is not None
             if words > _SHORT and not (published or changed or dateline) and match.start() > 2:
                 continue  # what happened on some day
-            distance = _distance(i - start) + _penalty(page, block, words) - 8.0 * published
+            distance = _distance(i - start) + _penalty(page, block, words, way) - 8.0 * published
             if i == heading:
                 distance += _IN_HEADLINE
             elif words > _SHORT:
@@ -113,15 +115,31 @@ def _distance(gap: int) -> float:
     return float(min(gap, 3 * _BELOW) if gap >= 0 else min(-2 * gap, 3 * _BELOW))
 
 
-def _penalty(page: PageBlocks, block: Block, words: int) -> float:
+def _way_up(page: PageBlocks, node: int) -> frozenset[int]:
+    """The node and all above it."""
+    way = set()
+    while node >= 0:
+        way.add(node)
+        node = page.nodes[node].parent
+    return frozenset(way)
+
+
+def _penalty(page: PageBlocks, block: Block, words: int, way: frozenset[int]) -> float:
+    """How much the place speaks against a date, by the names of what holds it and not the headline (`way`) too."""
     node = page.nodes[block.node]
     above = page.nodes[max(node.parent, 0)]
     hints = block.hints | node.hints | above.hints
+    aside = False
+    at = block.node
+    while at not in way and at >= 0:
+        hints |= page.nodes[at].hints & (_ELSEWHERE | _PERHAPS_ELSEWHERE)
+        aside = aside or page.nodes[at].tag in ("aside", "footer")
+        at = page.nodes[at].parent
     penalty = 0.0
     if node.tag == "figcaption" or above.tag == "figcaption" or hints & _PICTURE:
         penalty += 30.0
-    if hints & _ELSEWHERE:
-        penalty += 25.0
+    if hints & _ELSEWHERE or aside:
+        penalty += _APART
     elif hints & _PERHAPS_ELSEWHERE:
         penalty += 8.0
     if block.link_chars * 2 > len(block.text):
