@@ -8,6 +8,17 @@ from pkgutil import iter_modules
 from typing import Annotated
 
 import typer
+from typer.models import CommandInfo, TyperInfo
+
+# The help's panels, and what stands in each in this order.
+PANELS = {
+    "Try it": ("demo",),
+    "Every night": ("run", "serve", "doctor", "status", "sources", "alerts", "watchdog", "metrics"),
+    "Read and ask": ("search", "similar", "trace", "sql", "briefing", "dossier", "export", "feeds", "note"),
+    "Set up": ("config", "topics", "corpus"),
+    "Look into a decision": ("dedupe", "replay", "report"),
+    "Look after the collection": ("backfill", "re-extract", "rebuild", "compact", "backup", "restore", "warehouse"),
+}
 
 app = typer.Typer(
     name="sovwatch",
@@ -35,10 +46,26 @@ def every_command(
 
 
 def load_commands() -> typer.Typer:
-    """`app` with every command of this folder registered."""
+    """`app` with every command of this folder registered, each in its panel of the help."""
     for module in iter_modules(__path__):
         import_module(f"{__name__}.{module.name}")
+    for infos in (app.registered_commands, app.registered_groups):
+        infos.sort(key=lambda info: _place(info)[1])
+        for info in infos:
+            info.rich_help_panel = _place(info)[0]
     return app
+
+
+def _place(info: CommandInfo | TyperInfo) -> tuple[str, int]:
+    """Panel and place among all commands. Raises ValueError for a command that PANELS does not name."""
+    name = info.name
+    if isinstance(info, CommandInfo) and not name and info.callback:
+        name = info.callback.__name__.replace("_", "-")
+    elif isinstance(info, TyperInfo) and not name and info.typer_instance:
+        name = info.typer_instance.info.name
+    order = [(panel, each) for panel, names in PANELS.items() for each in names]
+    place = [each for _, each in order].index(str(name))
+    return order[place][0], place
 
 
 def main() -> None:
