@@ -148,11 +148,12 @@ def _open_lake_snapshot(path: Path, *, memory_limit: str) -> Connection:
 
 
 def prepare(con: Connection, *, memory_limit: str = "1GB") -> None:
-    """Times come and go in UTC whatever the machine's zone; memory is bounded; nothing is loaded from outside."""
+    """Times come and go in UTC whatever the machine's zone; memory is bounded; nothing is loaded from outside or drawn."""
     con.execute("SET TimeZone = 'UTC'")
     con.execute(f"SET memory_limit = '{memory_limit}'")
     con.execute("SET autoinstall_known_extensions = false")
     con.execute("SET autoload_known_extensions = false")
+    con.execute("SET enable_progress_bar = false")  # it would be drawn amid answers in JSON
 
 
 def explain(error: duckdb.Error, path: Path | None = None) -> WarehouseError:

@@ -37,7 +37,7 @@ from warehouse.carry import carry_house
 from warehouse.connection import Connection, open_file, open_snapshot
 from warehouse.lake import Lake
 from warehouse.publish import publish_snapshot
-from warehouse.tending import tend_table, tend_lake
+from warehouse.tending import tend_lake, tend_table
 
 QUESTIONS = {
     "articles": "SELECT count(*) FROM articles",
