@@ -148,7 +148,7 @@ def _open_lake_snapshot(path: Path, *, memory_limit: str) -> Connection:
 
 
 def prepare(con: Connection, *, memory_limit: str = "1GB") -> None:
-    """Times come and go in UTC whatever the machine's zone; memory is bounded; nothing is loaded from outside or drawn."""
+    """Times come and go in UTC whatever the machine's zone; memory is bounded; nothing is loaded from outside."""
     con.execute("SET TimeZone = 'UTC'")
     con.execute(f"SET memory_limit = '{memory_limit}'")
     con.execute("SET autoinstall_known_extensions = false")
