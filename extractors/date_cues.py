@@ -184,7 +184,15 @@ NUMBER_WORDS: Mapping[str, int] = {
         1,
     )
     for word in words.split()
-}
+} | {
+    word: number
+    for number, words in {
+        14: "fourteen vierzehn quatorze catorce", 15: "fifteen fünfzehn quinze quince",
+        20: "twenty zwanzig vingt veinte", 30: "thirty dreißig trente treinta",
+        60: "sixty sechzig soixante sesenta", 90: "ninety neunzig noventa",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
 ORDINALS: Mapping[str, int] = {
     word: number
     for number, words in enumerate(

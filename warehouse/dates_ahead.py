@@ -14,7 +14,7 @@ from warehouse.sql import load_sql
 
 # Raised where texts are read better: all developments are then read again, so many a night.
 READING = 1
-A_NIGHT = 2_000
+A_NIGHT = 600
 MOST = 20
 # Deadlines stand where the news is told; what stands below is mostly background.
 _CHARACTERS = 8_000
