@@ -4,7 +4,7 @@
 
 A family is an original with everything that was made from it; a merge joins the families of its two originals. The
 families of `DIR/data/dedupe` are dealt into five parts. Every pair that the detector looks at there is judged by judges
-that were fitted without any pair of the parts that its two articles are in (fifteen pairs of judges), together with the
+that were fitted without any pair of the parts that its two articles are in (fifteen judges), together with the
 made pairs of `train_copies` that have nothing to do with `data/dedupe`. Groups are then made from all pairs as in
 `tests.benchmarks.dedupe`. `--wrong` lists what is wrong. Nothing is written but the cache.
 """
@@ -29,7 +29,6 @@ from warehouse.dedupe.reading import Reading
 from warehouse.dedupe.rules import CopyRules
 
 Pair = tuple[int, int]
-Models = tuple[HistGradientBoostingClassifier, HistGradientBoostingClassifier]
 
 
 def families(clusters: list[Row]) -> dict[str, str]:
@@ -71,7 +70,8 @@ class Crossed:
                 self.labels[i, j] = ("none", "unlisted")
         self.made = made
         self._evidence: dict[Pair, Evidence] = {}
-        self._models: dict[Pair, Models] = {}
+        self._models: dict[Pair, HistGradientBoostingClassifier] = {}
+        self._namers: dict[int, HistGradientBoostingClassifier] = {}
         self._examples: Examples | None = None
 
     def evidence(self, pair: Pair) -> Evidence:
@@ -81,17 +81,23 @@ class Crossed:
             self._evidence[pair] = weigh_pair(self.readings[i], self.readings[j], self.keeps[i], self.keeps[j])
         return self._evidence[pair]
 
-    def models(self, pair: Pair) -> Models:
-        """Judges that saw nothing of the parts of the pair's two articles."""
-        x, y = sorted((self.part[pair[0]], self.part[pair[1]]))
+    def whether(self, x: int, y: int) -> HistGradientBoostingClassifier:
+        """A judge that saw nothing of two parts."""
         if (x, y) not in self._models:
-            if self._examples is None:
-                self._examples = self._labelled()
-            own = self._examples
-            parts = np.array([[self.part[i], self.part[j]] for i, j in self.labels])
-            train = join([own.part(np.asarray(~np.isin(parts, [x, y]).any(axis=1))), self.made])
-            self._models[x, y] = (fit_whether(train), fit_how(train))
+            self._models[x, y] = fit_whether(self._without(x, y))
         return self._models[x, y]
+
+    def how(self, x: int) -> HistGradientBoostingClassifier:
+        """One that names relations and saw nothing of a part; copies are of one part, whatever is found besides."""
+        if x not in self._namers:
+            self._namers[x] = fit_how(self._without(x, x))
+        return self._namers[x]
+
+    def _without(self, x: int, y: int) -> Examples:
+        if self._examples is None:
+            self._examples = self._labelled()
+        parts = np.array([[self.part[i], self.part[j]] for i, j in self.labels])
+        return join([self._examples.part(np.asarray(~np.isin(parts, [x, y]).any(axis=1))), self.made])
 
     def _labelled(self) -> Examples:
         labels = list(self.labels.values())
@@ -113,9 +119,9 @@ class Crossed:
                 by_models[x, y].append((i, j))
         judged = {}
         for group in by_models.values():
-            whether, how = self.models(group[0])
+            x, y = sorted(self.part[i] for i in group[0])
             rows = np.array([self.evidence(p).values for p in group])
-            sure, named = whether.predict_proba(rows)[:, 1], how.predict(rows)
+            sure, named = self.whether(x, y).predict_proba(rows)[:, 1], self.how(x).predict(rows)
             for pair, probability, relation in zip(group, sure, named, strict=True):
                 judged[pair] = self._judged(pair, float(probability), int(relation))
         return judged
@@ -194,8 +200,7 @@ def main() -> None:
 
 def called(crossed: Crossed, held: Examples) -> int:
     """How many of the held-out examples the judges of the first parts call copies."""
-    whether, _ = crossed.models((0, 0))
-    return int((whether.predict_proba(held.rows)[:, 1] >= CopyRules().threshold).sum())
+    return int((crossed.whether(0, 0).predict_proba(held.rows)[:, 1] >= CopyRules().threshold).sum())
 
 
 if __name__ == "__main__":

@@ -314,6 +314,19 @@ def _template_copy(t: str, x: str, mt: str, m: str, ft: str, f: str, rng: random
     return _pair("template copy", True, None, (title, text), (retitle(title, rng, v), paragraphs(rows, rng)))
 
 
+def _mixed(t: str, x: str, mt: str, m: str, ft: str, f: str, rng: random.Random, v: Vocabulary) -> Pair | None:
+    """Reuse with much of one's own between: two sentences in five or fewer are, the others are copied or touched up."""
+    rows = sentences_of(x)
+    if len(rows) < 8 or m == x:
+        return None
+    keep = rng.uniform(0.4, 0.9)
+    out = [s if rng.random() < 0.6 else reword(s, rng.uniform(0.05, 0.35), v, rng) for s in rows if rng.random() < keep]
+    material = sentences_of(m if rng.random() < 0.6 else f)
+    for s in rng.sample(material, min(len(material), round(rng.uniform(0.25, 0.7) * len(out)))):
+        out.insert(rng.randrange(len(out) + 1), s)
+    return _pair("mixed reuse", True, None, (t, x), (retitle(t, rng, v), paragraphs(out, rng))) if out else None
+
+
 def _series(t: str, x: str, mt: str, m: str, ft: str, f: str, rng: random.Random, v: Vocabulary) -> Pair | None:
     """Two reports of a series: each of its own, with an appeal or an introduction in common, up to half of the text."""
     if m == x or f in (m, x):
@@ -337,5 +350,6 @@ KINDS: Final[dict[str, Maker]] = {
     "translations": _translations, "rewritten": _rewritten, "light reuse": _light, "heavy reuse": _heavy,
     "same topic": _same_event, "excerpts": _excerpts, "background": _background, "other facts": _other_facts,
     "dense copy": _dense_copy, "series": _series,
+    "mixed reuse": _mixed,
     "template": _template, "template copy": _template_copy,
 }  # fmt: skip

@@ -46,7 +46,7 @@ def rest_of(r: Reading, keep: Array, matched: Array, cover: Array, weight: Array
     same = np.bincount(sentence[matched], minlength=count)[:count]
     rest = (3 * same < kept) & (weight > 0)
     total = float(weight[rest].sum())
-    if total < 0.1 * float(weight.sum()):
+    if total <= 0 or total < 0.1 * float(weight.sum()):
         return 0.5
     return float((weight * cover)[rest].sum()) / total
 
