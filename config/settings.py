@@ -174,6 +174,7 @@ class Settings(Strict):
     Relative folders count from where the command is started. `archive_dir` None puts the archive of raw responses
     into the state folder. `max_age_days` is the oldest an entry may be when first seen. `max_attempts` is how often a
     page is asked for, over several nights, before its entry is given up. `workers` read pages in parallel (processes).
+    `dask` has pages read on a Dask cluster instead: a scheduler's address, or `local` for one of this machine.
     `warehouse` says where the collection lies, `briefing` what becomes of the site that a night leaves.
     `corpus_dir` is a folder of reference documents that every night adds what is new from.
     """
@@ -187,6 +188,7 @@ class Settings(Strict):
     max_age_days: int = Field(default=30, ge=1, le=3_650)
     max_attempts: int = Field(default=5, ge=1, le=50)
     workers: int = Field(default=2, ge=1, le=64)
+    dask: Line | None = None
     memory_limit: Memory = "1GB"
     copies: CopyThresholds = CopyThresholds()
     warehouse: Warehouse = Warehouse()

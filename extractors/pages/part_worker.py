@@ -25,7 +25,8 @@ from extractors.web.warc_parts import WarcPart, in_time, read_part
 
 # A worker holds what a whole part brought to light, not one page.
 LIMITS = PageLimits(memory_mb=500)
-START_S = 60.0
+# A busy machine takes a while to start a process; one that cannot start ends at once.
+START_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,7 +66,7 @@ def backfill(
         if sitemaps:
             reports.append(backfill_sitemaps(house, sitemaps, now=datetime.now(UTC), since=begin, until=end))
         if paths:
-            with _bar() as heard, _readers(dask, workers) as readers:
+            with _bar() as heard, _readers(dask or house.settings.dask, workers) as readers:
                 reports.append(
                     perform(house, [path.resolve() for path in paths], now=datetime.now(UTC), since=begin, until=end,
                             workers=workers, progress=heard, readers=readers)

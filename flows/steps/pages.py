@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from extractors.model import FetchedPage, Problem
-from extractors.pages.pool import PageJob, PagePool
+from extractors.pages.pool import PageJob, PagePool, PageReading
 from extractors.urls import site_of
 from extractors.web.model import FetchRequest, FetchResult, NotModified
 from extractors.web.wrappers import leads_nowhere
@@ -37,13 +39,30 @@ def read_pages(night: Night, do: Performer) -> int:
     supply = PageSupply()
     fetching = do.start("fetch pages", lambda: supply.fetch(night, waiting))
     done = 0
-    with supply, PagePool(workers=night.house.settings.workers, gate=night.matcher.match) as pool:
+    with supply, open_pool(night) as pool:
         while batch := supply.take(night, BATCH):
             done += do.run("read pages", lambda answers=batch: read_batch(night, pool, answers))  # type: ignore[misc]
     fetching.result()
     with night.timed("duckdb"), transaction(night.con):
         keep_site_files(night)
     return done
+
+
+class Pool(Protocol):
+    """Whoever reads pages: `PagePool`, or a cluster."""
+
+    def read_many(self, jobs: Iterable[PageJob], *, now: datetime) -> Iterator[tuple[PageJob, PageReading]]:
+        """Each job with its reading, in any order."""
+
+
+def open_pool(night: Night) -> AbstractContextManager[Pool]:
+    """The readers that the settings ask for: processes of this machine, or the workers of a Dask cluster."""
+    settings = night.house.settings
+    if settings.dask is None:
+        return PagePool(workers=settings.workers, gate=night.matcher.match)
+    from flows.backfill.dask_readers import open_dask_pool  # an extra: not everybody has it
+
+    return open_dask_pool(night, settings.dask)
 
 
 def find_waiting(night: Night) -> list[PendingEntry]:
@@ -112,7 +131,7 @@ class PageSupply:
             raise InterruptedError("reading has stopped")
 
 
-def read_batch(night: Night, pool: PagePool, answers: Sequence[Answer]) -> int:
+def read_batch(night: Night, pool: Pool, answers: Sequence[Answer]) -> int:
     """Reads the answers in the workers and stores what came of them in one transaction."""
     pages: list[tuple[PendingEntry, FetchedPage, FetchRecord]] = []
     readings: list[Reading] = []
@@ -138,7 +157,7 @@ def read_batch(night: Night, pool: PagePool, answers: Sequence[Answer]) -> int:
 
 
 def _read(
-    night: Night, pool: PagePool, pages: Sequence[tuple[PendingEntry, FetchedPage, FetchRecord]]
+    night: Night, pool: Pool, pages: Sequence[tuple[PendingEntry, FetchedPage, FetchRecord]]
 ) -> list[Reading]:
     if not pages:
         return []

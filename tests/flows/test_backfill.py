@@ -14,6 +14,7 @@ import pytest
 from config.house import House
 from extractors.model import FetchedPage, TopicMatch
 from extractors.pages.part_worker import PartJob, PartReading, PartWorker
+from extractors.pages.pool import PageJob
 from extractors.web.archive import Archive
 from extractors.web.warc_parts import WarcPart, cut_parts, read_part
 from flows.backfill import Progress, backfill, backfill_sitemaps
@@ -219,7 +220,7 @@ def test_parts_hold_every_page_once_however_a_file_is_cut(weeks: Path, tmp_path:
 @pytest.mark.slow
 def test_a_killed_dask_worker_costs_nothing_but_time(house: House, weeks: Path, one_worker: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
-    from flows.backfill.dask_readers import open_dask_readers
+    from flows.backfill.dask_readers import DaskPool, open_dask_readers
 
     killed: list[int] = []
     with (
@@ -235,8 +236,19 @@ def test_a_killed_dask_worker_costs_nothing_but_time(house: House, weeks: Path, 
 
         report = backfill(house, [weeks], now=NOW, part_bytes=SMALL, progress=heard,
                           readers=lambda night: open_dask_readers(client, night))  # fmt: skip
+        # Single pages, as a night reads them; the other worker dies now.
+        (file,) = (weeks / "file-0").glob("*.gz")
+        whole = WarcPart(path=file, start=0, end=file.stat().st_size)
+        jobs = [PageJob(page=p) for p in read_part(whole, max_bytes=10**6) if isinstance(p, FetchedPage)]
+        read = []
+        for job, reading in DaskPool(client, None, key="pages").read_many(jobs, now=NOW):
+            if not read:
+                os.kill(pids[1], signal.SIGKILL)
+            read.append((job.page.final_url, reading.article.title if reading.article else None))
     assert killed and report.seen == 40 and report.balanced
     assert differences(house, one_worker) == {}
+    assert [url for url, _ in read] == [job.page.final_url for job in jobs]
+    assert all(title for _, title in read)
 
 
 class DeadlyGate:
