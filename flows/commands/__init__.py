@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Annotated
@@ -19,6 +20,10 @@ PANELS = {
     "Look into a decision": ("dedupe", "replay", "report"),
     "Look after the collection": ("backfill", "re-extract", "rebuild", "compact", "backup", "restore", "warehouse"),
 }
+
+# Where a command is, if not in the file of its name.
+FILES = {"serve": ("run",), "watchdog": ("metrics",), "restore": ("backup",), "re-extract": ("reextract",),
+         "sources": ("sources", "sources_now")}  # fmt: skip
 
 app = typer.Typer(
     name="sovwatch",
@@ -45,10 +50,17 @@ def every_command(
     set_up_logs()
 
 
-def load_commands() -> typer.Typer:
-    """`app` with every command of this folder registered, each in its panel of the help."""
-    for module in iter_modules(__path__):
-        import_module(f"{__name__}.{module.name}")
+def load_commands(wanted: str | None = None) -> typer.Typer:
+    """`app` with every command of this folder registered, each in its panel of the help; or with the wanted one alone.
+
+    That spares a command the imports of the others. A name that is no command's loads all, for the message.
+    """
+    known = {name for names in PANELS.values() for name in names}
+    files = [module.name for module in iter_modules(__path__)]
+    if wanted in known:
+        files = list(FILES.get(str(wanted), (str(wanted),)))
+    for file in files:
+        import_module(f"{__name__}.{file}")
     for infos in (app.registered_commands, app.registered_groups):
         infos.sort(key=lambda info: _place(info)[1])
         for info in infos:
@@ -70,4 +82,5 @@ def _place(info: CommandInfo | TyperInfo) -> tuple[str, int]:
 
 def main() -> None:
     """Entry point of the console script."""
-    load_commands()()
+    first = next((word for word in sys.argv[1:] if not word.startswith("-")), None)
+    load_commands(first)()
