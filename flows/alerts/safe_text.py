@@ -12,6 +12,11 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\ufdd0-\ufdef\U000e0000-\U000e0fff]"
 )
+# Letters and punctuation that need no look one by one: no mark, no control, no odd space among them. The two of private
+# use are those that flows/alerts/sentences.py puts around what is new.
+_SIMPLE = re.compile(
+    "[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u20a0-\u20bf\u4e00-\u9ffc\ue000\ue001]*"
+)
 _MARKS_IN_A_ROW = 3  # Vietnamese and Hebrew need three; a pile of thirty is meant to overwrite its neighbours
 _SCAN_LIMIT = 20_000
 _RTL = frozenset(("R", "AL"))
@@ -30,6 +35,8 @@ def clean_line(text: str, limit: int = 300) -> str:
         return shorten(" ".join(text.split()), limit)
     text = text[:_SCAN_LIMIT].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    if _SIMPLE.fullmatch(text):
+        return shorten(" ".join(text.split()), limit)
     kept: list[str] = []
     marks = 0
     for char in text:

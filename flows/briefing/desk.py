@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -13,8 +13,10 @@ from flows.briefing.cards import Card, Manner, show_turn
 from flows.briefing.render import code_stamp, render_page
 from flows.briefing.site_folder import SiteFolder
 from flows.briefing.words import day_in
-from warehouse.briefing import NightLine, StorylineLine, Turn
+from warehouse.briefing import Member, NightLine, StorylineLine, Turn
 from warehouse.connection import Connection
+
+CARDS_HELD = 5_000
 
 
 @dataclass(kw_only=True)
@@ -26,6 +28,7 @@ class Desk:
     manner: Manner
     nights: Sequence[NightLine]
     lines: Sequence[StorylineLine]
+    _cards: dict[str, Card] = field(default_factory=dict)
 
     @property
     def zone(self) -> str:
@@ -65,9 +68,15 @@ class Desk:
     def _has(self, path: str) -> bool:
         return (self.site.folder / path).is_file()
 
-    def card(self, turn: Turn) -> Card:
-        """The development as pages show it."""
-        return show_turn(turn, self.manner)
+    def card(self, turn: Turn, later: Sequence[Member] = ()) -> Card:
+        """The development as pages show it, made once for all of them where nothing came `later`."""
+        if later:
+            return show_turn(turn, self.manner, later=later)
+        if turn.development_id not in self._cards:
+            if len(self._cards) >= CARDS_HELD:
+                self._cards.clear()
+            self._cards[turn.development_id] = show_turn(turn, self.manner)
+        return self._cards[turn.development_id]
 
     def put(self, path: str, template: str, *, stamp: str = "", **values: Any) -> None:
         """Renders the page and writes it, if it differs."""

@@ -10,7 +10,7 @@ from typing import Any
 from flows.alerts.present import show_topic
 from flows.alerts.safe_text import clean_line
 from flows.briefing.addresses import LIST_LINES, Block, list_path, storyline_blocks, storyline_path, topic_path
-from flows.briefing.cards import Manner, show_notes, show_turn
+from flows.briefing.cards import Manner, show_notes
 from flows.briefing.desk import Desk
 from flows.briefing.plots import Plot, draw_activity, draw_mentions
 from flows.briefing.words import count_of, day_in, language_name, show_date
@@ -122,7 +122,7 @@ def _put_storyline(
     for block in blocks:
         newest = block is blocks[-1]
         cards = [
-            show_turn(turn, desk.manner, later=later.get(turn.development_id, ()))
+            desk.card(turn, later.get(turn.development_id, ()))
             for turn in reversed(turns[block.first - 1 : block.last])
         ]
         values: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -35,6 +36,12 @@ def parsed(folder: Path) -> Mapping[str, html.HtmlElement]:
     """Every page of the site by its path."""
     found = files(folder)
     return {path: html.document_fromstring(body.decode()) for path, body in found.items() if path.endswith(".html")}
+
+
+@cache
+def pages_of(folder: Path) -> Mapping[str, html.HtmlElement]:
+    """The same for a site that no test changes, read once."""
+    return parsed(folder)
 
 
 def dead_links(folder: Path) -> Iterator[str]:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.flows.briefing.invented import HUGE_DAY, RIGHT_TO_LEFT, SAGA, TODAY, extreme
-from tests.flows.briefing.sites import brief, parsed
-from warehouse.connection import open_memory
+from tests.flows.briefing.invented import HUGE_DAY, RIGHT_TO_LEFT, SAGA, TODAY
+from tests.flows.briefing.sites import pages_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,15 +32,6 @@ PAGES = (
     "figures.html", "search.html", f"days/{HUGE_DAY:%Y-%m-%d}.html", f"days/{HUGE_DAY:%Y-%m-%d}-2.html",
     f"days/{TODAY:%Y-%m-%d}.html", "h1 " + SAGA, "closed " + SAGA, "h1 </title>", "h1 WWW", "h1 " + RIGHT_TO_LEFT,
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    with open_memory() as con:
-        extreme(con, same_day=3_000)
-        assert brief(con, folder, search=True).problem is None
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +60,7 @@ def address(site: Path, name: str) -> str:
     """The file of the page."""
     kind, _, title = name.partition(" ")
     if kind in ("h1", "closed"):
-        pages = parsed(site)
+        pages = pages_of(site)
         found = [path for path, page in pages.items() if str(page.xpath("string(//h1)")).startswith(title)]
         name = sorted(found, key=lambda path: (len(path), path), reverse=kind == "closed")[0]
     return (site / name).as_uri()
@@ -85,8 +75,8 @@ def violations(page: Page, *, only: str | None = None) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("name", PAGES, ids=lambda name: name[:24])
-def test_the_page_fits_and_axe_finds_nothing(site: Path, page: Page, name: str) -> None:
-    page.goto(address(site, name))
+def test_the_page_fits_and_axe_finds_nothing(strange: Path, page: Page, name: str) -> None:
+    page.goto(address(strange, name))
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     for scheme in ("light", "dark"):
         for width in WIDTHS:
@@ -99,19 +89,19 @@ def test_the_page_fits_and_axe_finds_nothing(site: Path, page: Page, name: str) 
                 assert violations(page, only=None if scheme == "light" else "color-contrast") == []
 
 
-def test_every_page_can_be_read_without_scripts_and_its_plots_are_drawn(site: Path, browser: Browser) -> None:
+def test_every_page_can_be_read_without_scripts_and_its_plots_are_drawn(strange: Path, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.goto(address(site, "h1 " + SAGA))
+    page.goto(address(strange, "h1 " + SAGA))
     assert page.locator("article").count() >= 8
     assert page.locator("svg.plot:visible").count() == 2
-    page.goto(address(site, "search.html"))
+    page.goto(address(strange, "search.html"))
     assert "needs JavaScript" in page.inner_text("main")
     context.close()
 
 
-def test_the_search_box_finds_a_storyline_and_the_very_turn(site: Path, page: Page) -> None:
-    page.goto(address(site, "index.html"))
+def test_the_search_box_finds_a_storyline_and_the_very_turn(strange: Path, page: Page) -> None:
+    page.goto(address(strange, "index.html"))
     page.fill("#find", "lumora divestiture")
     page.keyboard.press("Enter")
     page.wait_for_selector("#results > li", timeout=20_000)
@@ -127,8 +117,8 @@ def test_the_search_box_finds_a_storyline_and_the_very_turn(site: Path, page: Pa
     assert page.inner_text("h3:target").strip() == headline.strip()
 
 
-def test_the_search_page_stays_calm_about_nothing_found_and_markup(site: Path, page: Page) -> None:
-    page.goto(address(site, "search.html") + "?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E%20zzzzqq")
+def test_the_search_page_stays_calm_about_nothing_found_and_markup(strange: Path, page: Page) -> None:
+    page.goto(address(strange, "search.html") + "?q=%3Cscript%3Ealert(1)%3C%2Fscript%3E%20zzzzqq")
     expect(page.locator("#said")).to_contain_text("Nothing for", timeout=20_000)
     page.fill("#q", "owned")
     page.wait_for_selector("#results > li", timeout=20_000)
@@ -137,8 +127,8 @@ def test_the_search_page_stays_calm_about_nothing_found_and_markup(site: Path, p
     assert violations(page) == []
 
 
-def test_the_keyboard_reaches_content_first_and_the_whole_page(site: Path, page: Page) -> None:
-    page.goto(address(site, "index.html"))
+def test_the_keyboard_reaches_content_first_and_the_whole_page(strange: Path, page: Page) -> None:
+    page.goto(address(strange, "index.html"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
@@ -148,8 +138,8 @@ def test_the_keyboard_reaches_content_first_and_the_whole_page(site: Path, page:
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_paper_shows_the_text_and_no_controls(site: Path, page: Page) -> None:
-    page.goto(address(site, "h1 " + SAGA))
+def test_paper_shows_the_text_and_no_controls(strange: Path, page: Page) -> None:
+    page.goto(address(strange, "h1 " + SAGA))
     page.emulate_media(media="print")
     assert page.locator("article h3").first.is_visible()
     assert not page.locator(".find").is_visible()

@@ -63,22 +63,20 @@ def test_a_night_leaves_a_briefing_and_the_command_writes_it_again(house: House)
     assert everything["written"] == everything["pages"] >= 8
 
 
-def test_a_briefing_that_cannot_be_written_is_a_problem_of_a_night_that_stands(house: House, tmp_path: Path) -> None:
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state/briefing").write_text("a file stands where the folder must go", encoding="utf-8")
-    report = run_night(house, as_of=AT)
+def test_a_house_may_want_none_and_a_failing_one_is_a_problem_of_a_night_that_stands(
+    site: Site, tmp_path: Path
+) -> None:
+    sources = [{"id": "outlet", "name": "Outlet", "feed_url": f"{site.base}/feed.xml"}]
+    report = run_night(make_house(tmp_path, sources=sources, briefing={"enabled": False}), as_of=AT)
+    assert report.briefing is None
+    assert not (tmp_path / "state/briefing/index.html").exists()
+    (tmp_path / "in-the-way").write_text("a file stands where the folder must go", encoding="utf-8")
+    blocked = make_house(tmp_path, sources=sources, briefing={"folder": str(tmp_path / "in-the-way")})
+    report = run_night(blocked, as_of=AT + timedelta(days=1))
     assert report.exit_code is Exit.OK
     assert report.snapshot is not None
     assert report.briefing is None
     assert "briefing-failed" in [problem.code for problem in report.problems]
-
-
-def test_a_house_may_want_none(site: Site, tmp_path: Path) -> None:
-    sources = [{"id": "outlet", "name": "Outlet", "feed_url": f"{site.base}/feed.xml"}]
-    house = make_house(tmp_path, sources=sources, briefing={"enabled": False})
-    report = run_night(house, as_of=AT)
-    assert report.briefing is None
-    assert not (tmp_path / "state/briefing/index.html").exists()
 
 
 def test_the_command_says_that_there_is_no_snapshot_yet(house: House) -> None:

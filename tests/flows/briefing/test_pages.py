@@ -11,8 +11,8 @@ import pytest
 
 from flows.briefing.addresses import storyline_blocks
 from flows.briefing.site_folder import MANIFEST
-from tests.flows.briefing.invented import HOSTILE, RIGHT_TO_LEFT, SAGA, TODAY, Newsroom, extreme, ordinary
-from tests.flows.briefing.sites import brief, dead_links, files, parsed
+from tests.flows.briefing.invented import HOSTILE, RIGHT_TO_LEFT, SAGA, TODAY, Newsroom, ordinary
+from tests.flows.briefing.sites import brief, dead_links, files, pages_of, parsed
 from warehouse.connection import Connection, open_memory
 
 MUST_WEIGH = 150_000  # bytes of a page with its style sheet, without search
@@ -35,16 +35,6 @@ def con() -> Iterator[Connection]:
     con.close()
 
 
-@pytest.fixture(scope="module")
-def strange(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("strange")
-    con = open_memory()
-    extreme(con)
-    brief(con, folder)
-    con.close()
-    return folder
-
-
 def test_every_link_leads_somewhere_and_pages_are_light(strange: Path) -> None:
     assert list(dead_links(strange)) == []
     sheet = len((strange / "assets/briefing.css").read_bytes())
@@ -54,7 +44,7 @@ def test_every_link_leads_somewhere_and_pages_are_light(strange: Path) -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere_and_no_page_but_the_search_runs_scripts(strange: Path) -> None:
-    for path, page in parsed(strange).items():
+    for path, page in pages_of(strange).items():
         loaded = page.xpath(
             "//link[@rel='stylesheet']/@href | //script/@src | //img/@src | //iframe/@src | //object/@data"
         )
@@ -69,7 +59,7 @@ def test_nothing_is_loaded_from_elsewhere_and_no_page_but_the_search_runs_script
 
 
 def test_a_hostile_headline_is_text_and_its_address_no_link(strange: Path) -> None:
-    pages = parsed(strange)
+    pages = pages_of(strange)
     shown = [page for page in pages.values() if page.xpath("//h1[contains(., 'owned')]")]
     assert len(shown) == 1
     title = shown[0].xpath("string(//h1)")
@@ -81,7 +71,7 @@ def test_a_hostile_headline_is_text_and_its_address_no_link(strange: Path) -> No
 
 
 def test_a_right_to_left_headline_stands_in_its_own_direction(strange: Path) -> None:
-    for page in parsed(strange).values():
+    for page in pages_of(strange).values():
         for place in page.xpath(f"//*[normalize-space(text())='{RIGHT_TO_LEFT}']"):
             if place.tag in ("title", "text", "desc"):
                 continue
@@ -90,14 +80,14 @@ def test_a_right_to_left_headline_stands_in_its_own_direction(strange: Path) -> 
 
 
 def test_a_day_of_three_thousand_is_divided_and_complete(strange: Path) -> None:
-    pages = {path: page for path, page in parsed(strange).items() if path.startswith("days/2026-05-10")}
+    pages = {path: page for path, page in pages_of(strange).items() if path.startswith("days/2026-05-10")}
     assert len(pages) > 20
     told = [link for page in pages.values() for link in page.xpath("//main//a[contains(@href, '#d-')]/@href")]
     assert len(told) == len(set(told)) >= 3_000
 
 
 def test_a_saga_of_four_hundred_turns_is_divided_for_good(strange: Path) -> None:
-    pages = [page for page in parsed(strange).values() if page.xpath(f"//h1[.='{SAGA}']")]
+    pages = [page for page in pages_of(strange).values() if page.xpath(f"//h1[.='{SAGA}']")]
     turns = [one for page in pages for one in page.xpath("//article/h3/@id")]
     assert len(turns) == len(set(turns)) == 400
     sizes = [block.last - block.first + 1 for block in storyline_blocks("x", 400)]
