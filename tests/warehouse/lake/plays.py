@@ -51,10 +51,11 @@ class Play:
 
 def play(server: NewsroomServer, folder: Path, *, lake: Lake | None = None, nights: int = len(NIGHTS)) -> Play:
     """The first nights of the newsroom through the whole pipeline, plainly; in a lake, where one is given."""
-    folder.mkdir(parents=True)
+    stage = folder.parent / "stage"  # the same for all plays: mails lead to pages in it
+    stage.mkdir(parents=True)
     played = Play(folder=folder)
-    with Mailbox(folder / "mails") as mailbox:
-        config = write_config(folder, server, smtp_port=mailbox.port)
+    with Mailbox(stage / "mails") as mailbox:
+        config = write_config(stage, server, smtp_port=mailbox.port)
         settings = yaml.safe_load((config / "settings.yaml").read_text(encoding="utf-8"))
         if lake is not None:
             settings["warehouse"] = {"kind": "lake", **asdict(lake)}
@@ -70,6 +71,7 @@ def play(server: NewsroomServer, folder: Path, *, lake: Lake | None = None, nigh
         for mail in mailbox.kept:
             text = mail.text.read_text(encoding="utf-8") if mail.text else ""
             played.mails.append((",".join(mail.recipients), mail.subject, text))
+    stage.rename(folder)
     return played
 
 
