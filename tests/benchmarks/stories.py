@@ -26,7 +26,7 @@ import duckdb
 import pyarrow as pa
 
 from extractors.model import digest64
-from tests.benchmarks.stories_score import score_clusters, score_sagas, score_timelines
+from tests.benchmarks.stories_score import intervals, score_clusters, score_sagas, score_timelines
 from warehouse.connection import open_memory
 from warehouse.stories import StoryRules, store_telling, tell_stories
 
@@ -169,6 +169,10 @@ def describe(labels: Sequence[Row], found: dict[str, Prediction], folder: Path) 
             f"pairwise F1 {s['pairwise']:.3f}  alert_once F1 {s['alert_once']:.3f}  "
             f"exactly once {s['exactly_once']:.1%}  C_min {s['c_min']:.3f}"
         )
+        of = intervals(labels, {k: p.story for k, p in found.items()}, alerts)
+        lines.append("95 % by drawing stories again: " + "  ".join(
+            f"{name} {low:.3f} to {high:.3f}" for name, (low, high) in of.items()
+        ))  # fmt: skip
     if any(row.get("turn") is not None or row.get("kind") for row in labels):
         lines += score_sagas(labels, alerts)
     timelines = folder / "t17_timelines.json"

@@ -112,7 +112,7 @@ def _is_new_matter(candidate: Candidate, score: float, rules: StoryRules) -> boo
     if score >= rules.turn:
         return True
     several = len({r.site for r in candidate.reports}) > 1
-    news = several or any(is_news(r.title, r.text, r.language) for r in candidate.reports)
+    news = several or any(is_news(r.title, r.text, r.language, r.at) for r in candidate.reports)
     rested = candidate.attention.rival_days is None or candidate.attention.rival_days >= rules.rest_days
     return news and (rested or candidate.nearness < rules.link / 2)
 

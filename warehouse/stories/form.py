@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from datetime import date, datetime
 from functools import cache
 
 # Words by which a headline or a first paragraph gives away that it comments or explains.
@@ -35,6 +37,22 @@ _JUST_NOW = {
           r"esta (?:mañana|noche|semana)|anunci",
     "zh": r"今天|昨天|今日|昨日|周[一二三四五六日]|星期|宣布|日前|当天",
 }  # fmt: skip
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate((
+        "january januar janvier enero", "february februar février febrero", "march märz mars marzo",
+        "april avril abril", "may mai mayo", "june juni juin junio", "july juli juillet julio",
+        "august août agosto", "september septembre septiembre", "october oktober octobre octubre",
+        "november novembre noviembre", "december dezember décembre diciembre",
+    ), start=1)
+    for name in names.split()
+}  # fmt: skip
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE = re.compile(
+    rf"\b(?P<d1>\d{{1,2}})(?:\.|er|st|nd|rd|th)?(?: de)? (?P<m1>{_MONTH})\b"
+    rf"|\b(?P<m2>{_MONTH}) (?P<d2>\d{{1,2}})\b|(?P<m3>\d{{1,2}})月(?P<d3>\d{{1,2}})日"
+)
 
 _FIRST_PERSON = re.compile(
     r"\b(?:i|we|my|our|us|me|you|your|ich|wir|unser\w*|mein\w*|je|nous|notre|nos|mon|yo|nosotros|nuestr\w+)\b|我们|我"
@@ -70,12 +88,27 @@ def is_comment(title: str, text: str, language: str | None) -> bool:
     return just_now(text, language) < 1.0 and (in_lead >= 1.0 or first_person(text) >= 2.0)
 
 
-def is_news(title: str, text: str, language: str | None) -> bool:
-    """Whether nothing in its headline comments or asks, and it names a day on which something happened. Always so in a
-    language whose words for that are not known."""
+def is_news(title: str, text: str, language: str | None, at: datetime | None = None) -> bool:
+    """Whether nothing in its headline comments or asks, and it names a day on which something happened: a weekday and
+    the like, or a date not far from `at`, its publication. Always so in a language whose words are not known."""
     if language is not None and language not in _COMMENT:
         return True
-    return comment_marks(title, text, language)[0] == 0.0 and just_now(text, language) >= 1.0
+    if comment_marks(title, text, language)[0] > 0.0:
+        return False
+    return just_now(text, language) >= 1.0 or (at is not None and names_near_day(text, at))
+
+
+def names_near_day(lead: str, at: datetime) -> bool:
+    """Whether a lead has a date (23 March, 23. März, March 23, 3月23日) from ten days before to 35 days after `at`."""
+    for match in _DATE.finditer(lead[:600].lower()):
+        day, month = next((int(d), m) for d, m in ((match["d1"], match["m1"]), (match["d2"], match["m2"]),
+                                                   (match["d3"], match["m3"])) if d)  # fmt: skip
+        number = int(month) if month.isdigit() else _MONTHS[month]
+        for year in (at.year - 1, at.year, at.year + 1):
+            with suppress(ValueError):
+                if -10 <= (date(year, number, day) - at.date()).days <= 35:
+                    return True
+    return False
 
 
 def _supported(language: str | None) -> str:

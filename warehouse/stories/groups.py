@@ -189,7 +189,8 @@ def storyline_id_of(story_id: str) -> str:
 
 
 def _subject(at: datetime, dated: bool, site: str, language: str | None, terms: Terms) -> Subject:
-    return Subject(terms, site, at.timestamp() / 86_400 if dated else None, language)
+    day = at.timestamp() / 86_400
+    return Subject(terms, site, day if dated else None, language, seen=None if dated else day)
 
 
 def judge_firsts(pairs: Pairs, tonight: int, held: Sequence[int], grouping: Grouping) -> list[float]:

@@ -34,12 +34,16 @@ _ROWS = 64
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a pair is judged by: terms, publisher's site, days since 1970 (fractions count; None unknown), language."""
+    """What a pair is judged by: terms, publisher's site, days since 1970 (fractions count; None unknown), language.
+
+    `seen` is the day by which it was out, where that is all that is known of its time.
+    """
 
     terms: Terms
     site: str
     day: float | None
     language: str | None
+    seen: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ def compare(
     """
     english = np.array([s.language in ("en", None) for s in subjects], dtype=np.bool_)
     days = np.array([np.nan if s.day is None else s.day for s in subjects])
+    seen = np.array([np.nan if s.seen is None or s.day is not None else s.seen for s in subjects])
     old = days < _usual_day(days[:tonight]) - 1.0
     weighed = {
         name: weigh_terms([s.terms for s in subjects], name, english=english, background=background, old=old)
@@ -72,7 +77,7 @@ def compare(
     }
     languages = crosses([s.language for s in subjects])
     found = [
-        _compare_rows(weighed, np.arange(start, min(start + _ROWS, tonight)), days, languages, window_days)
+        _compare_rows(weighed, np.arange(start, min(start + _ROWS, tonight)), days, seen, languages, window_days)
         for start in range(0, tonight, _ROWS)
     ]
     rows, columns = (np.concatenate([f[i] for f in found]) for i in (0, 1))
@@ -101,7 +106,7 @@ def _usual_day(days: Floats) -> float:
 
 
 def _compare_rows(
-    weighed: dict[str, Weighed], rows: NDArray[np.int64], days: Floats, languages: NDArray[np.int64],
+    weighed: dict[str, Weighed], rows: NDArray[np.int64], days: Floats, seen: Floats, languages: NDArray[np.int64],
     window_days: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], Floats]:
     n = len(days)
@@ -112,7 +117,9 @@ def _compare_rows(
     }
     near = np.maximum.reduce([cosine[name] for name in _NEAR])
     apart = np.abs(days[rows][:, None] - days[None, :])
-    apart[np.isnan(apart)] = -1.0
+    # What is dated after the day by which an undated one was out is at least so many days from it.
+    later = np.fmax(days[None, :] - seen[rows][:, None], days[rows][:, None] - seen[None, :])
+    apart = np.where(np.isnan(apart), np.where(later > 0, later, -1.0), apart)
     worth = near.reshape(apart.shape) >= _CANDIDATE
     if len(np.unique(languages[languages >= 0])) > 1:
         across = (languages[rows][:, None] != languages) & (languages[rows][:, None] >= 0) & (languages >= 0)

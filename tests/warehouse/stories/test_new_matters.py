@@ -9,7 +9,7 @@ import pytest
 from tests.warehouse.stories.newsroom import add_article, night
 from warehouse.connection import open_memory
 from warehouse.stories import StoryRules, Telling
-from warehouse.stories.form import is_comment, is_news
+from warehouse.stories.form import is_comment, is_news, names_near_day
 from warehouse.stories.novelty import judge_novelty
 from warehouse.stories.sentences import parse_sentences
 
@@ -80,3 +80,12 @@ def test_the_headline_is_that_of_an_independent_report() -> None:
         told = night(con, FIRST + timedelta(hours=12)).developments
     assert [d.headline for d in told] == [NEW[0]]
     assert [o.article_id for o in told[0].outlets] == ["own", "copy"]
+
+
+@pytest.mark.parametrize(("lead", "near"), [
+    ("With effect from 23 March 2026, Orvane Optics has been entered.", True), ("Ab dem 23. März gilt die Liste.", True),
+    ("Le décret s'applique le 23 mars.", True), ("El 23 de marzo entra en vigor.", True), ("3月23日起施行。", True),
+    ("The law of 12 November 2024 says so.", False), ("It was founded in March.", False), ("On 31 February.", False),
+])  # fmt: skip
+def test_a_date_near_its_publication_makes_a_report_news(lead: str, near: bool) -> None:
+    assert names_near_day(lead, datetime(2026, 3, 3, tzinfo=UTC)) is near
