@@ -5,7 +5,7 @@
 DIR holds `html/ID.html.gz` and `gold.json`, of which nothing but `url` is read before everything is predicted. FILE
 gets `{ID: {text, date, author, title, language, access}}`. Both extractors work on the same decoded bytes, one page
 after the other, on one core, in one process; times are processor time, imports and the first call left out. Differences
-of F1 come with 95 % intervals of a paired bootstrap over pages.
+of F1 come with 95 % intervals of a paired bootstrap over publishers.
 
 The shipped block classifier was trained on the whole of the pages collection. On that folder the F1
 printed here is no estimate for new publishers: `python -m tests.benchmarks.train_blocks --cv` gives that one.
@@ -16,9 +16,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from extractors.pages.article import extract_article
 from extractors.pages.cheap import cheap_text
 from extractors.pages.decode import decode_bytes
 from tests.benchmarks.extraction_scores import (
-    TextScore,
+    bootstrap,
     combine,
     same_day,
     same_names,
@@ -111,17 +110,6 @@ def run(pages: dict[str, FetchedPage], now: datetime) -> tuple[Predictions, Pred
     return ours, theirs, spent
 
 
-def bootstrap(ours: Sequence[TextScore], theirs: Sequence[TextScore], rounds: int) -> tuple[float, float]:
-    """The 95 % interval of the difference of the two F1, pages drawn in pairs."""
-    draw = random.Random(1)
-    differences = []
-    for _ in range(rounds):
-        picked = [draw.randrange(len(ours)) for _ in ours]
-        differences.append(combine([ours[i] for i in picked])[2] - combine([theirs[i] for i in picked])[2])
-    differences.sort()
-    return differences[int(0.025 * rounds)], differences[int(0.975 * rounds)]
-
-
 def report(gold: dict[str, Any], ours: dict[str, Prediction], theirs: dict[str, Prediction], rounds: int) -> list[str]:
     """One line a source and field."""
     lines = []
@@ -134,9 +122,11 @@ def report(gold: dict[str, Any], ours: dict[str, Prediction], theirs: dict[str, 
         if with_text:
             a, b = ([score_page(gold[k]["text"], gold[k].get("optional") or [], p[k]["text"]) for k in with_text]
                     for p in (ours, theirs))  # fmt: skip
-            low, high = bootstrap(a, b, rounds)
+            publishers = [str(gold[k].get("domain") or k) for k in with_text]
+            (least, most), (low, high) = bootstrap(a, b, publishers, rounds)
             good = [sum(s.f1 >= GOOD for s in scores) / len(scores) for scores in (a, b)]
-            f1s = f"F1 ours {combine(a)[2]:.4f} trafilatura {combine(b)[2]:.4f} difference [{low:+.4f}, {high:+.4f}]"
+            f1s = (f"F1 ours {combine(a)[2]:.4f} [{least:.4f}, {most:.4f}] trafilatura {combine(b)[2]:.4f} "
+                   f"difference [{low:+.4f}, {high:+.4f}]")  # fmt: skip
             shares = f"good ours {good[0]:.3f} trafilatura {good[1]:.3f}"
             lines.append(f"{name:9s} text     n={len(a):3d} {f1s} {shares}")
         snips = [k for k in keys if gold[k].get("with") or gold[k].get("without")]

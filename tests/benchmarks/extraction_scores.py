@@ -6,6 +6,7 @@ without spaces cut into characters, precision and recall averaged over pages bef
 
 from __future__ import annotations
 
+import random
 import re
 import unicodedata
 from collections import Counter
@@ -68,6 +69,27 @@ def combine(scores: Sequence[TextScore]) -> tuple[float, float, float]:
     p = fmean(precisions) if precisions else 0.0
     r = fmean(recalls) if recalls else 0.0
     return p, r, 2 * p * r / (p + r) if p + r else 0.0
+
+
+def bootstrap(ours: Sequence[TextScore], theirs: Sequence[TextScore], publishers: Sequence[str],
+              rounds: int) -> tuple[tuple[float, float], tuple[float, float]]:  # fmt: skip
+    """95 % intervals of our F1 and of its difference to theirs: whole publishers are drawn, with all their pages, since
+    pages of one publisher fail together. The drawing is the same every time."""
+    by_publisher: dict[str, list[int]] = {}
+    for place, publisher in enumerate(publishers):
+        by_publisher.setdefault(publisher, []).append(place)
+    groups = list(by_publisher.values())
+    draw = random.Random(1)
+    own, gaps = [], []
+    for _ in range(rounds):
+        picked = [place for _ in groups for place in draw.choice(groups)]
+        f1 = combine([ours[i] for i in picked])[2]
+        own.append(f1)
+        gaps.append(f1 - combine([theirs[i] for i in picked])[2])
+    own.sort()
+    gaps.sort()
+    low, high = int(0.025 * rounds), int(0.975 * rounds)
+    return (own[low], own[high]), (gaps[low], gaps[high])
 
 
 def score_snippets(wanted: Sequence[str], unwanted: Sequence[str], predicted: str | None) -> tuple[int, int, int]:

@@ -7,9 +7,8 @@ DIR is laid out like the pages collection (`html/ID.html.gz`, `gold.json`). Page
 never by page: five folds, each scored by models that saw no page of its domains; the second model learns from
 first-model scores that are out of fold too, in folds inside the training part. The shipped weights are fitted on
 every page of DIR, so a benchmark run over that same DIR with them is not an estimate for new publishers: the figures of
-`--cv` are. The weights that ship were fitted when a menu's lines were still described in full; models fitted either way
-read held-out publishers equally well (F1 of news .9735 and .9733, each better in two or three folds of five), so they
-were kept. Needs lightgbm (not needed to use the weights).
+`--cv` are, each with a 95 % interval of a paired bootstrap over publishers. Some pages are trained on in two more
+shapes (see `_variants`); those are never scored. Needs lightgbm (not needed to use the weights).
 """
 
 from __future__ import annotations
@@ -28,11 +27,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import trafilatura
 
 from extractors.model import FetchedPage
 from extractors.pages.blocks import PageBlocks, collect_blocks
 from extractors.pages.classify import WEIGHTS
-from extractors.pages.decode import decode_page
+from extractors.pages.decode import decode_bytes, decode_page
 from extractors.pages.features import FEATURES, BlockContext, Description, describe_blocks
 from extractors.pages.forest import Forest, forest_from_trees, save_forests
 from extractors.pages.metadata import read_facts
@@ -40,7 +40,7 @@ from extractors.pages.neighbour_scores import SCORE_FEATURES, score_rows
 from extractors.pages.text import read_text
 from extractors.pages.tree import parse_tree
 from tests.benchmarks.block_labels import label_blocks, label_snippets
-from tests.benchmarks.extraction_scores import TextScore, combine, score_page, score_snippets
+from tests.benchmarks.extraction_scores import bootstrap, combine, score_page, score_snippets
 
 Floats = npt.NDArray[np.float32]
 FOLDS, INNER_FOLDS = 5, 4
@@ -73,7 +73,7 @@ class Page:
 
 def read_pages(folder: Path) -> list[Page]:
     """Every page of the folder that has gold text or snippets."""
-    pages = []
+    pages: list[Page] = []
     gold = json.loads((folder / "gold.json").read_text(encoding="utf-8"))
     for key, entry in gold.items():
         if not (entry.get("text") or entry.get("with")):
@@ -222,29 +222,43 @@ def cross_validate(pages: Sequence[Page], folder: Path, salt: str = "") -> dict[
     return texts
 
 
-def report(pages: Sequence[Page], texts: Mapping[str, str]) -> None:
-    """Prints F1, share of good pages and snippet F1 by source."""
-    news: list[TextScore] = []
-    for source in sorted({p.gold["source"] for p in pages}):
-        scores, snippets = [], []
-        for page in pages:
-            if page.gold["source"] != source:
-                continue
-            if page.gold.get("text"):
-                scores.append(score_page(page.gold["text"], page.gold.get("optional") or [], texts[page.key]))
-            else:
-                snippets.append(score_snippets(page.gold["with"], page.gold["without"], texts[page.key]))
-        if scores:
-            p, r, f1 = combine(scores)
-            good = sum(s.f1 >= 0.95 for s in scores) / len(scores)
-            print(f"{source}: n={len(scores)} P={p:.4f} R={r:.4f} F1={f1:.4f} good={good:.3f}")
-            news.extend(scores if source in ("sh", "fe", "fu") else [])
-        if snippets:
-            hit, missed, wrong = (sum(s[i] for s in snippets) for i in range(3))
-            print(f"{source}: n={len(snippets)} snippets F1={2 * hit / (2 * hit + missed + wrong):.4f}")
-    if news:
-        good = sum(s.f1 >= 0.95 for s in news) / len(news)
-        print(f"sh+fe+fu: n={len(news)} F1={combine(news)[2]:.4f} good={good:.3f}")
+def read_with_trafilatura(pages: Sequence[Page], folder: Path) -> dict[str, str]:
+    """What trafilatura gives with its defaults, by page."""
+    texts = {}
+    for page in pages:
+        if not page.made:
+            body = _fetched(folder, page.key, page.gold["url"]).body
+            texts[page.key] = trafilatura.extract(decode_bytes(body)) or ""
+    return texts
+
+
+def report(pages: Sequence[Page], texts: Mapping[str, str], theirs: Mapping[str, str], rounds: int = 1000) -> None:
+    """Prints F1, share of good pages and snippet F1 by source, ours and trafilatura's, with 95 % intervals."""
+    groups: dict[str, list[Page]] = {}
+    for page in pages:
+        if not page.made:
+            groups.setdefault(page.gold["source"], []).append(page)
+    news = [page for source in ("sh", "fe", "fu") for page in groups.get(source, [])]
+    for source, group in [*sorted(groups.items()), *([("sh+fe+fu", news)] if news else [])]:
+        full = [p for p in group if p.gold.get("text")]
+        if full:
+            a, b = ([score_page(p.gold["text"], p.gold.get("optional") or [], found[p.key]) for p in full]
+                    for found in (texts, theirs))  # fmt: skip
+            own, gap = bootstrap(a, b, [p.domain for p in full], rounds)
+            good = [sum(s.f1 >= 0.95 for s in scores) / len(scores) for scores in (a, b)]
+            precision, recall, f1 = combine(a)
+            print(f"{source:8s} n={len(full):3d} P={precision:.4f} R={recall:.4f} "
+                  f"F1={f1:.4f} [{own[0]:.4f}, {own[1]:.4f}] trafilatura {combine(b)[2]:.4f}, "
+                  f"difference [{gap[0]:+.4f}, {gap[1]:+.4f}]; "
+                  f"good {good[0]:.3f}, trafilatura {good[1]:.3f}")  # fmt: skip
+        snips = [p for p in group if not p.gold.get("text")]
+        if snips and source != "sh+fe+fu":
+            f1s = []
+            for found in (texts, theirs):
+                counts = [score_snippets(p.gold["with"], p.gold["without"], found[p.key]) for p in snips]
+                hit, missed, wrong = (sum(c[i] for c in counts) for i in range(3))
+                f1s.append(2 * hit / (2 * hit + missed + wrong) if hit else 0.0)
+            print(f"{source:8s} n={len(snips):3d} snippets F1={f1s[0]:.4f} trafilatura {f1s[1]:.4f}")
 
 
 def main() -> None:
@@ -252,6 +266,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--cv", action="store_true")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--split", default="", help="other divisions into folds, by any names: a,b,c")
     parser.add_argument("--cache", type=Path, help="keep the prepared pages here between runs")
     args = parser.parse_args()
     if args.cache and args.cache.exists():
@@ -261,10 +276,13 @@ def main() -> None:
         if args.cache:
             args.cache.write_bytes(pickle.dumps(pages))
     if args.cv:
-        texts = cross_validate(pages, args.data)
-        if args.cache:
-            args.cache.with_suffix(".texts.json").write_text(json.dumps(texts))
-        report(pages, texts)
+        theirs = read_with_trafilatura(pages, args.data)
+        for salt in args.split.split(","):
+            print(f"split {salt or 'by domain'}", flush=True)
+            texts = cross_validate(pages, args.data, salt)
+            if args.cache:
+                args.cache.with_suffix(f".{salt}.texts.json").write_text(json.dumps(texts))
+            report(pages, texts, theirs)
     if args.write:
         first, second = fit_both(pages)
         about = {

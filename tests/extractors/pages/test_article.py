@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 
 import numpy as np
@@ -55,6 +56,30 @@ def read(html: str | bytes) -> Article:
     result = extract_article(fetched(html), None, now=NOW)
     assert isinstance(result, Article)
     return result
+
+
+def test_an_element_of_the_site_s_own_making_does_not_break_a_sentence() -> None:
+    broken = BODY[1].replace("nine in ten", "<x-source>nine in ten</x-source>")
+    assert read(page_of([BODY[0], broken, *BODY[2:]])).paragraphs == tuple(BODY)
+
+
+def test_breaking_news_of_one_paragraph_in_nameless_boxes_is_read() -> None:
+    text = f"{BODY[0]} {BODY[1]}"
+    html = (f"{HEAD}<body><div><div><a href=/>Home</a></div><div><h1>Aldermark buys cloud at home</h1>"
+            f"<div>By Tove Marsh</div><div>{text}</div></div>"
+            "<div><h3><a href=/a>Harbour budget passes after a long night</a></h3>"
+            "<h3><a href=/b>Court hears appeal over the tram line</a></h3></div></div></body></html>")  # fmt: skip
+    assert read(html).paragraphs == (text,)
+
+
+def test_reading_leaves_the_garbage_collector_as_it_was() -> None:
+    read(page_of(BODY))
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        assert isinstance(extract_article(fetched("<p>"), None, now=NOW), Problem) and not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_the_article_and_its_facts_are_read_with_their_evidence() -> None:
