@@ -30,6 +30,13 @@ UNEQUAL = frozenset(
     ("started_at", "finished_at", "elapsed_s", "expires_at", "counts", "fetch_id", "archive_offset", "archive_file")
 )  # fmt: skip
 A_NIGHT = timedelta(hours=2)
+# Articles and words are numbered in the index of the search as they arrive, which is as the network brings them.
+BY_NAME = {
+    "search_docs": "SELECT * EXCLUDE (doc) FROM search_docs",
+    "search_words": "SELECT * EXCLUDE (term) FROM search_words",
+    "search_postings": """SELECT w.word, w.is_stem, d.article_id, p.* EXCLUDE (doc, term)
+        FROM search_postings AS p JOIN search_docs AS d ON d.doc = p.doc JOIN search_words AS w ON w.term = p.term""",
+}
 # Made of others or of the moment.
 LEFT_OUT = frozenset(("snapshot_info", "schema_migrations"))
 
@@ -89,9 +96,10 @@ def rows_of(con: Connection) -> dict[str, Counter[tuple[Any, ...]]]:
     for (table,) in tables:
         if table in LEFT_OUT:
             continue
-        names = [row[0] for row in con.execute(f'DESCRIBE "{table}"').fetchall()]
+        whole = BY_NAME.get(table, f'FROM "{table}"')
+        names = [row[0] for row in con.execute(f"DESCRIBE {whole}").fetchall()]
         chosen = ", ".join(f'"{name}"' for name in names if name not in UNEQUAL)
-        rows = con.execute(f'SELECT {chosen} FROM "{table}"').fetchall()
+        rows = con.execute(f"SELECT {chosen} FROM ({whole})").fetchall()
         found[table] = Counter(tuple(map(_comparable, row)) for row in rows)
     return found
 
