@@ -62,14 +62,21 @@ def put_sources(desk: Desk) -> None:
 
 def _row(desk: Desk, source: SourceHealth) -> dict[str, object]:
     zone = desk.manner.zone
-    counts = [count for _, count in source.volume][-35:]
+    by_day = dict(source.volume)
+    days = [desk.today - timedelta(days=back) for back in range(34, -1, -1)] if desk.today else []
+    counts = [by_day.get(day, 0) for day in days]
+    language = language_name(source.language) if source.language else ""
+    about = (language, clean_line(source.country or "", 20), clean_line(source.kind or "", 40))
+    said = clean_line((source.evidence if source.enabled else source.reason) or "", 240)
     return {
-        "name": clean_line(source.name, 80), "url": safe_link(source.homepage),
-        "about": ", ".join(filter(None, (language_name(source.language) if source.language else "",
-                                         clean_line(source.country or "", 20), clean_line(source.kind or "", 40)))),
-        "evidence": clean_line(source.reason or "" if not source.enabled else source.evidence or "", 240),
+        "name": clean_line(source.name, 80),
+        "url": safe_link(source.homepage),
+        "about": ", ".join(filter(None, about)),
+        "evidence": f"{said}." if said and said[-1] not in ".!?…" else said,
         "since": show_date(day_in(source.since_at, zone)) if source.since_at and source.enabled else "",
         "newest": show_date(day_in(source.last_entry_at, zone)) if source.last_entry_at else "",
-        "month": sum(counts), "spark": draw_spark(counts), "articles": source.articles, "copies": source.copies,
-        "asked": count_of(source.fetches, "time"), "failures": source.failures,
-    }  # fmt: skip
+        "month": count_of(sum(counts), "entry", "entries"),
+        "spark": draw_spark(counts),
+        "articles": count_of(source.articles, "article"),
+        "copies": count_of(source.copies, "copy", "copies"),
+    }

@@ -26,7 +26,7 @@ TOPICS = {
     "cloud-sovereignty": "Cloud sovereignty",
     "semiconductors": "Semiconductors",
     "investment-screening": "Investment screening",
-    "vendor-bans": "Vendor bans",
+    "vendor-bans": "Vendor bans (base stations, cameras, drones, routers and what is in them)",
 }
 OUTLETS = [
     ("northwire", "North Wire", "en"),
