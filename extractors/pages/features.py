@@ -27,10 +27,11 @@ _ABOVE: Final = ("article", "main", "aside", "nav", "header", "footer", "form", 
                  "blockquote", "section", "dl")  # fmt: skip
 _ABOVE_BIT: Final = {tag: 1 << i for i, tag in enumerate(_ABOVE)}
 _ENDS_COLUMN: Final = OWN_LOOKS.index("ends_sentence")
-# Lines that nobody asks about, but as neighbours: links of a few words, and short lines far from the main text.
+# Lines that nobody asks about, but as neighbours: links of a few words or outside the main text, and short lines away
+# from it.
 MENU_WORDS: Final = 6
 _LINKED: Final = 0.7
-_APART_WORDS, _APART_BEFORE, _APART_BEHIND = 12, 12, 8
+_APART_WORDS, _APART_BEFORE, _APART_BEHIND = 12, 6, 4
 _PLACE: Final = ("tag", "depth", "after_headline", "index", "from_end", "word_position", "after_h1", "siblings",
                  "node_words", "node_blocks", "parent_words_share", "grand_words_share", "great_words_share",
                  "signature_share", "signature_count", "parent_signature_share", "in_main", "main_depth_gap",
@@ -103,7 +104,7 @@ def describe_blocks(page: PageBlocks, context: BlockContext, *, in_full: bool = 
     chars = np.array([len(b.text) for b in blocks], dtype=np.float32)
     link_share: Floats = np.minimum(1.0, np.array([b.link_chars for b in blocks], np.float32) / np.maximum(chars, 1.0))
     frame = _measure(blocks, nodes, words, link_share)
-    menu = (link_share > _LINKED) & (words < MENU_WORDS)
+    menu = (link_share > _LINKED) & ((words < MENU_WORDS) | (frame.in_main == 0))
     place = np.arange(n)
     apart = (words < _APART_WORDS) & (frame.in_main == 0) & (
         (place < frame.first - _APART_BEFORE) | (place > frame.last + _APART_BEHIND))  # fmt: skip
