@@ -98,8 +98,19 @@ def _needed(candidate: Candidate, sites: int, rules: StoryRules) -> float:
     """The score at which the story is told: `turn`, or its odds shifted by what is known of the story."""
     if not 0.0 < rules.turn < 1.0:
         return rules.turn
-    shift = rules.again if candidate.open is not None else -rules.several if candidate.founded and sites > 1 else 0.0
+    shift = 0.0
+    if candidate.open is not None or (sites == 1 and _comments_on_topic(candidate)):
+        shift = rules.again
+    elif candidate.founded and sites > 1:
+        shift = -rules.several
     return 1.0 / (1.0 + (1.0 - rules.turn) / rules.turn * exp(-shift))
+
+
+def _comments_on_topic(candidate: Candidate) -> bool:
+    """Whether nothing but comment or background was written, on a topic that somebody chose for its news."""
+    return any(r.topics for r in candidate.reports) and all(
+        is_comment(r.title, r.text, r.language) for r in candidate.reports
+    )
 
 
 def _is_new_matter(candidate: Candidate, score: float, rules: StoryRules) -> bool:

@@ -57,6 +57,10 @@ _DATE = re.compile(
 _FIRST_PERSON = re.compile(
     r"\b(?:i|we|my|our|us|me|you|your|ich|wir|unser\w*|mein\w*|je|nous|notre|nos|mon|yo|nosotros|nuestr\w+)\b|我们|我"
 )
+# A headline that lets somebody speak of himself: a portrait or an interview.
+_QUOTED_SELF = re.compile(
+    r"[\"“„«‘']\s*(?:I|I'm|I’m|We|My|Our|Ich|Wir|Mein|Meine|Je|J'ai|J’ai|Nous|Mon|Yo|Nosotros|我们?)\b"
+)
 _QUOTED = re.compile(r"[\"“”„«»‘][^\"“”„«»’]{0,400}[\"“”«»’]|``.*?''")
 
 
@@ -64,6 +68,7 @@ def comment_marks(title: str, lead: str, language: str | None) -> tuple[float, f
     """How much title and lead look like comment or explanation: marks in the title, and in the lead (0, 1 or more)."""
     pattern = _patterns(_supported(language))[0]
     in_title = len(pattern.findall(title.lower())) + 0.5 * title.rstrip().endswith("?")
+    in_title += _QUOTED_SELF.match(title) is not None
     return min(2.0, in_title), min(2.0, float(len(pattern.findall(lead[:300].lower()))))
 
 

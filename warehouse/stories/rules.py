@@ -18,7 +18,7 @@ class StoryRules:
     `storyline_link`: similarity (0 to 1) at which a story continues a storyline.
     `turn`: score (0 to 1) at which a story of the night is told as a development of its own; below it, it is an
     update at most. `several`: log odds by which a new story that several outlets report at once needs less than that;
-    `again`: by which one that was told already needs more.
+    `again`: by which one that was told already, or a single outlet's comment on a topic, needs more.
     `stream_corroborated`, `matter_corroborated`, `crowd_corroborated`: where a smaller share of the last days' stories
     (of all, of those of the same matter, of those where at least `crowd` are much alike) is reported by several
     outlets, turns rest for `rest_days`, and those of a single outlet need a score of `lone_turn`

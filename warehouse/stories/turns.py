@@ -22,7 +22,7 @@ TURN_FEATURES = (
 )  # fmt: skip
 
 MODEL_FILE = "turn_model.json"
-MODEL_SHA256 = "d3cba6ed003710cd3093eff4bcbbfd56e7db4c9a9ed392a2b5001f23d97410d9"
+MODEL_SHA256 = "5c68a3ed44b5a66d844a5f479e5af44fbffe34a018e1fd08ff9e1345632ec82e"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

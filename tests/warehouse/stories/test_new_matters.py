@@ -82,8 +82,13 @@ def test_the_headline_is_that_of_an_independent_report() -> None:
     assert [o.article_id for o in told[0].outlets] == ["own", "copy"]
 
 
+def test_a_headline_that_quotes_somebody_on_himself_is_no_news() -> None:
+    assert is_comment("“I filmed four farewells”: a restorer and her viewers", "On Monday she spoke.", "en")
+    assert not is_comment("“Intolerable”: Brenna court fines Ostia", "A court fined Ostia on Monday.", "en")
+
+
 @pytest.mark.parametrize(("lead", "near"), [
-    ("With effect from 23 March 2026, Orvane Optics has been entered.", True), ("Ab dem 23. März gilt die Liste.", True),
+    ("With effect from 23 March 2026, Orvane is on the list.", True), ("Ab dem 23. März gilt die Liste.", True),
     ("Le décret s'applique le 23 mars.", True), ("El 23 de marzo entra en vigor.", True), ("3月23日起施行。", True),
     ("The law of 12 November 2024 says so.", False), ("It was founded in March.", False), ("On 31 February.", False),
 ])  # fmt: skip
