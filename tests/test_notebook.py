@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from tests.warehouse.invented import NIGHTS
-from tests.warehouse.populated import populated
-from warehouse.dates_ahead import add_dates_ahead
-from warehouse.publish import publish_snapshot
+from flows.night import snapshot_file
+from tests.flows.desk_state import state_after_three_nights
 
 NOTEBOOK = Path(__file__).parents[1] / "docs" / "first_looks.ipynb"
 PLOTS = 4
@@ -19,11 +18,8 @@ PLOTS = 4
 
 @pytest.mark.slow
 def test_the_notebook_of_first_looks_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with populated() as con:
-        add_dates_ahead(con)
-        publish_snapshot(con, snapshot=tmp_path / "sovwatch.duckdb", published_at=NIGHTS["n3"])
-    monkeypatch.setenv("SOVWATCH_SNAPSHOT", str(tmp_path / "sovwatch.duckdb"))
-    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path / "matplotlib"))
+    monkeypatch.setenv("SOVWATCH_SNAPSHOT", str(snapshot_file(state_after_three_nights())))
+    monkeypatch.setenv("MPLCONFIGDIR", str(Path(tempfile.gettempdir()) / "sovwatch-matplotlib"))  # its list of fonts
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     place = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place).execute()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -35,16 +34,17 @@ WIRE = Target(kind="article", id=id_of("wire"), title="Dresden gets a chip plant
 SAGA = Target(kind="storyline", id="saga", title="Saga", url="https://delta.example/wire", founder_id=id_of("wire"))
 
 
-@pytest.fixture
-def con() -> Iterator[Connection]:
-    with populated() as con:
-        yield con
-
-
 @pytest.fixture(scope="module")
 def reader() -> Iterator[Connection]:
     with populated() as con:
         yield con
+
+
+@pytest.fixture
+def con(reader: Connection) -> Connection:
+    """The same warehouse, with nothing noted in it."""
+    load_annotations(reader, [])
+    return reader
 
 
 def note(target: Target = WIRE, kind: NoteKind = "note", text: str = "see the annex", minutes: int = 0):  # type: ignore[no-untyped-def]
@@ -102,17 +102,14 @@ def test_any_text_is_one_line_and_comes_back(tmp_path_factory: pytest.TempPathFa
 
 def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
-    code = (
-        "import sys; from pathlib import Path; from datetime import datetime, timedelta, UTC\n"
-        "from warehouse.annotations import *\n"
-        "target = Target(kind='article', id='a' * 16, title='t' * 5000, url=None)\n"
-        "for n in range(40):\n"
-        "    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=n)\n"
-        "    one = annotate(target, kind='note', text=sys.argv[2] + str(n), noted_at=at)\n"
-        "    add_annotations(Path(sys.argv[1]), [one])\n"
-    )
-    writers = [subprocess.Popen([sys.executable, "-c", code, str(file), name]) for name in ("a", "b")]
-    assert [writer.wait() for writer in writers] == [0, 0]
+    long = Target(kind="article", id="a" * 16, title="t" * 5_000, url=None)
+
+    def write(name: str) -> None:
+        for number in range(40):
+            add_annotations(file, [note(long, text=f"{name}{number}")])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(write, ("a", "b")))
     found, problems = read_annotations(file)
     assert (len(found), problems) == (80, [])
 
@@ -159,6 +156,9 @@ def test_after_a_rebuild_a_storylines_note_follows_its_founding_article(con: Con
             con.execute(f"UPDATE {table} SET storyline_id = 'renamed' WHERE storyline_id = 'saga'")
     load_annotations(con, [note(SAGA)])
     assert rows(con)[0][:2] == ("storyline", "renamed")
+    with transaction(con):
+        for table in ("storyline_list", "story_list", "development_list"):
+            con.execute(f"UPDATE {table} SET storyline_id = 'saga' WHERE storyline_id = 'renamed'")
 
 
 def test_an_articles_note_follows_its_address(con: Connection) -> None:

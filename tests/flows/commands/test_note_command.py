@@ -13,30 +13,20 @@ from typer.testing import CliRunner, Result
 
 from flows.annotating import annotations_file, show_notes
 from flows.commands import app, load_commands
-from flows.night import snapshot_file, warehouse_file
+from flows.night import snapshot_file
+from tests.flows.desk_state import state_after_three_nights
 from tests.warehouse.invented import NIGHTS
-from tests.warehouse.populated import fill
-from warehouse.connection import open_file, open_snapshot
+from warehouse.connection import open_snapshot
 from warehouse.lock import hold_lock
-from warehouse.publish import publish_snapshot
 
 load_commands()
 WIRE = "https://delta.example/wire"
 
 
-@pytest.fixture(scope="module")
-def after_three_nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("nights")
-    with open_file(warehouse_file(folder)) as con:
-        fill(con)
-        publish_snapshot(con, snapshot=snapshot_file(folder), published_at=NIGHTS["n3"])
-    return folder
-
-
 @pytest.fixture
-def state(after_three_nights: Path, tmp_path: Path) -> Path:
+def state(tmp_path: Path) -> Path:
     """A state folder after the three invented nights, to write to."""
-    return Path(shutil.copytree(after_three_nights, tmp_path / "state"))
+    return Path(shutil.copytree(state_after_three_nights(), tmp_path / "state"))
 
 
 def run(state: Path, *words: str) -> Result:

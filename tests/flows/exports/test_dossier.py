@@ -20,30 +20,26 @@ from flows.exports.dossier_pdf import Pdf, render_dossier_pdf
 from flows.exports.dossier_view import is_rtl, show_dossier
 from flows.feeds_out.items import Manner
 from flows.night import snapshot_file
+from tests.flows.desk_state import state_after_three_nights
 from tests.flows.feeds_out.tellings import HOSTILE, NOW
 from tests.flows.feeds_out.test_ics import COMING
 from tests.warehouse.invented import NIGHTS
-from tests.warehouse.populated import populated
+from warehouse.connection import open_snapshot
 from warehouse.dossier import Dossier, DossierNote, find_dossier
-from warehouse.publish import publish_snapshot
 from warehouse.stories.model import NewSentence
 
 MANNER = Manner(zone=ZoneInfo("Europe/Brussels"), topics={"chips": "Chips"})
 load_commands()
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder with the snapshot of the invented nights."""
-    folder = tmp_path_factory.mktemp("state")
-    with populated() as con:
-        publish_snapshot(con, snapshot=snapshot_file(folder), published_at=NIGHTS["n3"])
-    return folder
+@pytest.fixture
+def state() -> Path:
+    return state_after_three_nights()
 
 
 @pytest.fixture(scope="module")
 def saga() -> Dossier:
-    with populated() as con:
+    with open_snapshot(snapshot_file(state_after_three_nights())) as con:
         found = find_dossier(con, "saga")
     assert found is not None
     note = DossierNote(noted_at=NOW, kind="note", text="Ask the | registry", target_kind="article", title="Report")

@@ -14,27 +14,14 @@ from typer.testing import CliRunner, Result
 
 from flows.commands import app, load_commands
 from flows.exports.write import FORMATS, NAMED
-from flows.night import snapshot_file, warehouse_file
-from tests.warehouse.invented import NIGHTS
-from tests.warehouse.populated import fill
-from warehouse.connection import open_file
-from warehouse.dates_ahead import add_dates_ahead
-from warehouse.publish import publish_snapshot
-from warehouse.search import index_articles
+from tests.flows.desk_state import state_after_three_nights
 
 load_commands()
 
 
-@pytest.fixture(scope="module")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder after the three invented nights."""
-    folder = tmp_path_factory.mktemp("state")
-    with open_file(warehouse_file(folder)) as con:
-        fill(con)
-        index_articles(con)
-        add_dates_ahead(con)
-        publish_snapshot(con, snapshot=snapshot_file(folder), published_at=NIGHTS["n3"])
-    return folder
+@pytest.fixture
+def state() -> Path:
+    return state_after_three_nights()
 
 
 def run(state: Path, *words: str, text: str | None = None) -> Result:

@@ -12,11 +12,11 @@ import pytest
 from config.opml import parse_opml
 from config.sources import Source
 from flows.feeds_out.write import put_files, write_feeds
+from flows.night import snapshot_file
+from tests.flows.desk_state import state_after_three_nights
 from tests.flows.feeds_out.tellings import MANNER
 from tests.warehouse.invented import NIGHTS
-from tests.warehouse.populated import populated
-from warehouse.connection import Connection, open_memory
-from warehouse.dates_ahead import add_dates_ahead
+from warehouse.connection import Connection, open_memory, open_snapshot
 
 SOURCES = [
     Source(id="alpha", name="Alpha", feed_url="https://alpha.example/feed"),
@@ -27,8 +27,7 @@ SOURCES = [
 
 @pytest.fixture(scope="module")
 def con() -> Iterator[Connection]:
-    with populated() as con:
-        add_dates_ahead(con)
+    with open_snapshot(snapshot_file(state_after_three_nights())) as con:
         yield con
 
 
