@@ -26,6 +26,8 @@ def show_lake(con: duckdb.DuckDBPyConnection, lake: Lake, *, published: bool) ->
     `published`: the version that was published last, public tables only; else the latest one with all tables. Raises
     LakeFault where nothing was published yet and NewerWarehouse where a newer version of the program wrote the lake.
     """
+    from warehouse.search.macros import create_macros  # late: search stands on connections, and these on this file
+
     attach_lake(con, lake, read_only=True)
     held = {row[0] for row in con.execute(load_sql("lake_tables"), {"house": HOUSE}).fetchall()}
     if "schema_migrations" not in held:
@@ -36,6 +38,7 @@ def show_lake(con: duckdb.DuckDBPyConnection, lake: Lake, *, published: bool) ->
     version = int(info[1]) if info else current_version(con)
     con.execute(f"DETACH {HOUSE}")  # what follows asks the catalog's functions, which would go through the lake too
     migrate(con, only=done)
+    create_macros(con, places=False)
     tables = [row[0] for row in con.execute(load_sql("lake_tables"), {"house": "memory"}).fetchall()]
     comments = con.execute(load_sql("publish_comments")).fetchall()
     public = public_columns(con)

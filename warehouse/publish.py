@@ -84,6 +84,8 @@ def _publish_version(con: duckdb.DuckDBPyConnection, snapshot: Path, *, publishe
         written = last is None or int(last) != version - 1  # the row that says so made a version itself
         if written:
             con.execute(load_sql("publish_info_row"), {"published_at": published_at, "stamp": str(version)})
+            with contextlib.suppress(OSError):  # its age tells when something was published, as a file's does
+                os.utime(snapshot)
     except duckdb.Error as error:
         raise explain(error, snapshot) from error
     return Published(path=snapshot, bytes=size, tables=tables, written=written)
