@@ -119,7 +119,8 @@ def find_target(con: Connection, words: str) -> list[Target]:
             return []
     urls = [url for url in (words, canonical_url(words) if "://" in words else None) if url]
     prefix = words.lower() if 6 <= len(words) <= 64 and "://" not in words else None
-    rows = con.execute(load_sql("annotations_target"), {"ids": ids, "urls": urls, "exact": words, "prefix": prefix}).fetchall()
+    params = {"ids": ids, "urls": urls, "exact": words, "prefix": prefix}
+    rows = con.execute(load_sql("annotations_target"), params).fetchall()
     exact = [row for row in rows if row[5]]
     return [Target(kind=row[0], id=row[1], title=row[2], url=row[3], founder_id=row[4]) for row in exact or rows]
 
