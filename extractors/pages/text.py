@@ -21,6 +21,7 @@ from extractors.urls import canonical_url
 _CAPTION = 1 << NAMES.index("caption")
 _FEW_WORDS = 30  # an article of fewer words is worth a second opinion
 _MUCH_MORE = 2.5  # how many times the words the second opinion must find to be believed
+_MANY_BLOCKS = 1500  # of a page this large a second opinion takes too long
 _UNSURE = 0.15  # the probability that is enough where no block has more
 _MAX_LINKS = 40
 _MAX_BETWEEN = 12
@@ -56,7 +57,7 @@ def read_text(tree: HtmlElement, page: PageBlocks, *, title: str, lead: str, jso
     chosen = choose_blocks(page, described, forests)
     text = _assemble(page, chosen, title=title, base=base, site_boilerplate=site_boilerplate)
     words = sum(map(count_words, (*text.paragraphs, *text.tables)))
-    if words >= _FEW_WORDS:
+    if words >= _FEW_WORDS or len(page.blocks) > _MANY_BLOCKS:
         return text
     prose = sum(count_words(b.text) for b in page.blocks if b.link_chars * 2 < len(b.text))
     if prose < _MUCH_MORE * words and count_words(json_body) < _MUCH_MORE * words:
