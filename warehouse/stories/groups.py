@@ -198,7 +198,7 @@ def judge_firsts(pairs: Pairs, tonight: int, held: Sequence[int], grouping: Grou
 
     The event of before that it is most likely to belong to counts most, by the mean probability with its reports; then
     that any earlier report is of its event, were they independent; the best single probability; and whether it founded
-    its story. The shares were chosen by cross-validation on the training part.
+    its story. The shares were chosen by cross-validation over allsides.
     """
     probability: dict[int, dict[int, float]] = defaultdict(dict)
     for row, column, p in zip(pairs.rows.tolist(), pairs.columns.tolist(), pairs.probability.tolist(), strict=True):
