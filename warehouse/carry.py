@@ -7,7 +7,7 @@ stopped. A table is filled in one transaction. Nothing is ever changed in the wa
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,17 +33,17 @@ class CarriedTable:
 
 
 def carry_house(
-    source: Path, target: Path, *, memory_limit: str = "1GB", replace: bool = False
+    source: Path, target: Path, *, memory_limit: str = "1GB", replace: bool = False, only: Container[str] | None = None
 ) -> Iterator[CarriedTable]:
     """Makes the warehouse at `target` equal to the one at `source`; gives each table once it is verified.
 
     Paths are those of `connection.open_file`: a file or the description of a lake; both are brought to this version's
-    schema. Raises WarehouseError: `not-empty` where the target has runs that the source has not (unless `replace`),
-    `carried-wrong` where a table's checksum differs after all, and what `open_file` raises. What was carried until
-    then stays; the next call goes on after it.
+    schema. `only` names the tables, where not all are wanted. Raises WarehouseError: `not-empty` where the target has
+    runs that the source has not (unless `replace`), `carried-wrong` where a table's checksum differs after all, and
+    what `open_file` raises. What was carried until then stays; the next call goes on after it.
     """
     with contextlib.closing(open_file(source, memory_limit=memory_limit)) as past:
-        wanted = _tables(past)
+        wanted = {table: names for table, names in _tables(past).items() if only is None or table in only}
     with contextlib.closing(open_file(target, memory_limit=memory_limit)) as con, attach_warehouse(con, source, SOURCE):
         try:
             home = _home(con)

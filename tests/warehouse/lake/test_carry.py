@@ -36,11 +36,13 @@ CARRIER = """
 import sys, time
 from pathlib import Path
 from warehouse.carry import carry_house
-for number, table in enumerate(carry_house(Path(sys.argv[1]), Path(sys.argv[2])), start=1):
+for table in carry_house(Path(sys.argv[1]), Path(sys.argv[2]), only=sys.argv[3].split(",")):
     print(table.table, flush=True)
-    if number == 20:
+    if table.table == "verdicts":
         time.sleep(60)
 """
+# Smallest first, as they are carried; after the fourth it is killed.
+SOME = ("runs", "story_list", "source_list", "verdicts", "entries", "article_versions")
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +72,6 @@ def test_a_house_goes_to_a_lake_and_back_by_one_setting(lake: Lake, filled: Path
     state = house.settings.state_dir
     state.mkdir()
     shutil.copy(filled, state / FILE)
-    with contextlib.closing(open_file(filled)) as con:
-        before = rows_of(con)
 
     code, said = run(house, "warehouse", "copy", "--to", "lake")
     assert (code, "every table equal on both sides" in said) == (0, True), said
@@ -80,38 +80,37 @@ def test_a_house_goes_to_a_lake_and_back_by_one_setting(lake: Lake, filled: Path
     set_kind(house, "lake")
     code, said = run(house, "sql", "SELECT count(*) AS n FROM articles", "--json")
     assert (code, json.loads(said)) == (0, [{"n": 6}])
-    code, said = run(house, "warehouse", "info", "--check", "--json")
-    facts = json.loads(said)
-    assert (code, facts["kind"], facts["doubles"]) == (0, "lake", {})
+    with contextlib.closing(open_file(filled)) as con:
+        wanted = rows_of(con)
     with contextlib.closing(open_file(state / LAKE)) as con:
-        assert differences(before, rows_of(con)) == {}
         add_rows(con, "topic_hits", [{"version_id": "v", "article_id": "a", "topic_id": "t", "weight": 1.0}])
-        after = rows_of(con)
+    wanted["topic_hits"][("v", "a", "t", 1.0, None, None)] += 1
 
     code, said = run(house, "warehouse", "copy", "--from", "lake")
     assert (code, "say kind: file" in said) == (0, True), said
     set_kind(house, "file")
     assert warehouse_file(state) == state / FILE
     with contextlib.closing(open_file(state / FILE)) as con:
-        assert differences(after, rows_of(con)) == {}
-    assert run(house, "status")[0] == 0
+        assert differences(wanted, rows_of(con)) == {}
 
 
 def test_a_copy_that_was_killed_goes_on_where_it_stopped(writing: Path, filled: Path, tmp_path: Path) -> None:
     shutil.copy(filled, tmp_path / "copy.duckdb")
-    command = [sys.executable, "-c", CARRIER, str(tmp_path / "copy.duckdb"), str(writing)]
+    command = [sys.executable, "-c", CARRIER, str(tmp_path / "copy.duckdb"), str(writing), ",".join(SOME)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as carrier:
         assert carrier.stdout is not None
-        done = {carrier.stdout.readline().strip() for _ in range(20)}
+        done = []
+        while "verdicts" not in done:
+            done.append(carrier.stdout.readline().strip())
         carrier.kill()
-    carried = list(carry_house(tmp_path / "copy.duckdb", writing))
-    assert {table.table for table in carried if table.was_there} >= done
-    assert [table.table for table in carried if not table.was_there] != []
-    with contextlib.closing(open_file(filled)) as one, contextlib.closing(open_file(writing)) as other:
-        assert differences(rows_of(one), rows_of(other)) == {}
+    carried = list(carry_house(tmp_path / "copy.duckdb", writing, only=SOME))
+    assert sorted(table.table for table in carried) == sorted(SOME)
+    assert {table.table for table in carried if table.was_there} == set(done)
+    assert 0 < len(done) < len(SOME)
+    with contextlib.closing(open_file(writing)) as other:
         other.execute("INSERT INTO runs BY NAME SELECT * REPLACE ('of-the-lake' AS run_id) FROM runs LIMIT 1")
     with pytest.raises(WarehouseError, match="of-the-lake"):
-        next(carry_house(tmp_path / "copy.duckdb", writing))
+        next(carry_house(tmp_path / "copy.duckdb", writing, only=SOME))
 
 
 def test_a_setting_changed_without_carrying_is_refused(tmp_path: Path) -> None:

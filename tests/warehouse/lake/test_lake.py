@@ -15,6 +15,7 @@ import pytest
 from tests.test_sql_files import NAMES, QUERIES, parameters
 from tests.warehouse.lake.servers import KEYS
 from warehouse.batches import add_rows, batch_columns, commit_work, transaction
+from warehouse.carry import find_doubles, find_keys
 from warehouse.connection import Connection, WarehouseError, open_file, open_memory, open_snapshot, prepare
 from warehouse.lake import (
     Lake,
@@ -236,6 +237,14 @@ def test_tending_merges_files_and_loses_nothing(con: Connection, writing: Path, 
     with contextlib.closing(open_snapshot(reading)) as reader:
         assert reader.execute("SELECT count(*), count(DISTINCT code) FROM problems").fetchall() == [(120, 6)]
         assert reader.execute("SELECT count(*) FROM problems WHERE detail = 'changed'").fetchall() == [(0,)]
+
+
+def test_keys_that_stand_twice_are_found(shared: Connection, common: Path) -> None:
+    keys = find_keys(open_memory())
+    assert keys["outbox_items"] == ("recipient_id", "development_id")
+    assert find_doubles(shared, {"source_states": keys["source_states"]}) == {}
+    add_rows(shared, "source_states", [STATE, STATE])
+    assert find_doubles(shared, {"source_states": keys["source_states"]}) == {"source_states": 1}
 
 
 def test_secrets_stand_in_no_file_and_no_answer(shared: Connection, common: Path) -> None:
