@@ -41,6 +41,8 @@ SHOWN: Final = {
     "verbatim_out": "word for word, of the other one",
     "half_in": "sentences with a counterpart, of the one",
     "half_out": "sentences with a counterpart, of the other",
+    "topics_in": "what the one is about is named in the other",
+    "rest_in": "of what is not word for word, found in other words",
     "facts_aligned": "names and numbers agree in like sentences",
     "number_conflict": "like sentences with other numbers",
     "order": "same order",

@@ -15,6 +15,7 @@ import numpy as np
 from warehouse.dedupe.reading import Array, Reading, distinct
 
 MOST_CARRIERS = 24
+FEWEST_TOLD = 3  # sentences, so that a line or two in common do not count as a report
 LEAST_KEPT = 0.08  # an article of furniture alone is judged as it is
 
 
@@ -45,7 +46,27 @@ def find_furniture(carriers: Iterable[Carrier], *, articles: int = 3) -> dict[st
         if carrier.site:
             by_site[carrier.site].append(carrier)
     found = {site: _of_site(group, articles) for site, group in by_site.items() if len(group) >= articles}
-    return {site: hashes for site, hashes in found.items() if len(hashes)}
+    furniture = {site: hashes for site, hashes in found.items() if len(hashes)}
+    every = [carrier for group in by_site.values() for carrier in group]
+    return {site: _without_reports(site, furniture, every) for site in furniture}
+
+
+def _without_reports(site: str, furniture: Mapping[str, Array], carriers: Sequence[Carrier]) -> Array:
+    """The furniture of a site without what is most of a report elsewhere: three articles that reprint it with other
+    material are unlike each other, and yet it is no furniture. What is furniture there too stays out of account."""
+    hashes = furniture[site]
+    sizes = np.array([len(carrier.sentences) for carrier in carriers])
+    hit = np.isin(np.concatenate([carrier.sentences for carrier in carriers]), hashes)
+    shared = np.bincount(np.repeat(np.arange(len(carriers)), sizes)[hit], minlength=len(carriers))
+    told: list[Array] = []
+    for i in np.flatnonzero((shared >= FEWEST_TOLD) & (2 * shared > sizes)).tolist():
+        carrier = carriers[i]
+        if carrier.site != site:
+            both = np.intersect1d(carrier.sentences, hashes, assume_unique=True)
+            both = np.setdiff1d(both, furniture.get(carrier.site, both[:0]), assume_unique=True)
+            if len(both) >= FEWEST_TOLD and 2 * len(both) > len(carrier.sentences):
+                told.append(both)
+    return np.setdiff1d(hashes, np.concatenate(told)) if told else hashes
 
 
 def keep_words(r: Reading, furniture: Mapping[str, Array]) -> Array:

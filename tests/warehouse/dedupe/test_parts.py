@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from importlib.resources import files
 from pathlib import Path
 
@@ -161,6 +162,17 @@ def test_furniture_is_judged_per_site_and_a_wire_report_is_none() -> None:
     found = find_boilerplate([*loud, *wire])
     assert not keep_words(loud[0], found).all()
     assert keep_words(wire[0], found).all()
+
+
+def test_a_report_that_three_unlike_pages_of_a_site_reprint_is_no_furniture() -> None:
+    rng = random.Random(2)
+    words = [w for p in (*WIRE, *OTHER) for w in p.split()]
+    own = [tuple(" ".join(rng.choices(words, k=12)).capitalize() + "." for _ in range(24)) for _ in range(3)]
+    pages = [read_article(article((*WIRE, *more), site="paper.example", title=f"{'abc'[i] * 5} {more[0][:20]}"))
+             for i, more in enumerate(own)]  # fmt: skip
+    assert not keep_words(pages[0], find_boilerplate(pages)).all()  # by itself it looks like furniture
+    told = read_article(article(WIRE, site="wire.example", title="Cranes"))
+    assert keep_words(pages[0], find_boilerplate([*pages, told])).all()
 
 
 def test_comparing_says_where_and_why() -> None:
