@@ -16,7 +16,7 @@ from flows.briefing.words import count_of, day_in, show_date, show_moment, show_
 from warehouse.briefing import DayLine, NightLine, Totals, Turn, find_day_turns, find_turns
 from warehouse.dates_ahead import find_dates_ahead
 
-FIRST_LINES = 30  # lines below the cards of a day's first page
+FIRST_LINES = 25  # lines below the cards of a day's first page
 NIGHTS_LISTED = 14
 DATES_AHEAD = 6
 
