@@ -58,7 +58,8 @@ terms AS MATERIALIZED (
     UNION ALL
     SELECT DISTINCT w.piece, w.place, w.length, v.term
     FROM search_words AS v
-    JOIN words AS w ON w.is_open AND starts_with(v.word, w.word)
+    JOIN words AS w ON left(w.word, 1) = left(v.word, 1) AND starts_with(v.word, w.word)
+    WHERE w.is_open
 ),
 single AS (
     SELECT t.piece, p.doc, sum(p.text_times) AS text_times, sum(p.title_times) AS title_times
@@ -149,7 +150,8 @@ best AS (
         dated_at DESC, doc
     LIMIT $top
 ),
--- What follows shows the words in the text: the stretch that holds most of them.
+-- What follows shows the words in the text: the stretch that holds most of them. Which signs stand between words is
+-- told roughly here, since patterns with all letters of Unicode take milliseconds to compile.
 spellings AS (
     SELECT list(DISTINCT v.word) AS known
     FROM search_words AS v
@@ -162,7 +164,7 @@ shown AS (
         coalesce(s.name, v.publisher, v.site) AS outlet,
         regexp_extract_all(
             left(concat_ws(E'\n\n', nullif(v.standfirst, ''), v.text), 20000),
-            '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|(?:[^\P{L}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|[\p{N}\p{M}])+|[^\p{L}\p{N}\p{M}ー]+'
+            '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|[^\x00-/:-@\[-`{-¿×÷\x{2000}-\x{20cf}\x{3000}-\x{3004}\x{3008}-\x{3020}\x{ff00}-\x{ff0f}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+|[\x00-/:-@\[-`{-¿×÷\x{2000}-\x{20cf}\x{3000}-\x{3004}\x{3008}-\x{3020}\x{ff00}-\x{ff0f}]+'
         ) AS bits
     FROM best AS b
     JOIN search_docs AS d ON d.doc = b.doc
