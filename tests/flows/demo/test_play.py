@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from flows.demo.outlets import NIGHTS, load_expected, load_newsroom
 from flows.demo.play import QUESTIONS, Played, play_demo
 from flows.demo.stage import MARK, NotOurFolder, claim_folder
 from flows.exits import Exit
+from flows.rebuild import rebuild
 from warehouse.ask import ask
 from warehouse.connection import open_snapshot
 
@@ -220,3 +222,14 @@ def test_the_configuration_it_leaves_is_sound(shown: Shown) -> None:
     house = load_house(shown.played.folder / "config")
     assert len(house.sources) == len(load_newsroom().outlets)
     assert {recipient.id for recipient in house.recipients} == {"analyst", "referat", "app-desk"}
+
+
+def test_the_archive_alone_gives_the_four_nights_again(shown: Shown) -> None:
+    """Last in the file: it puts a rebuilt warehouse in the played one's place."""
+    mails = sum(len(kept) for kept in shown.played.mails)
+    report = rebuild(load_house(shown.played.folder / "config"), now=NIGHTS[-1] + timedelta(days=1))
+    assert report.runs == {"demo": len(NIGHTS), "corpus": 1}
+    assert {table.table: table.differing for table in report.differences if table.differing} == {}
+    assert report.replaced and not report.missing and not report.lost_articles
+    assert sum(table.rows for table in report.differences) > 3_000
+    assert report.taken_over["outbox_mails"] >= mails, "what was mailed is known, and nobody is mailed again"
