@@ -13,7 +13,7 @@ from extractors.model import FetchedPage
 from extractors.pages.decode import decode_roughly, repair_twice_encoded
 
 _SPACE = re.compile(r"\s+")
-_META = re.compile(r"<meta\s[^<>]{0,2000}>", re.IGNORECASE)
+_META = re.compile(r"""<meta\s(?:[^<>"']|"[^"]{0,8000}"|'[^']{0,8000}')*>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,1000})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
