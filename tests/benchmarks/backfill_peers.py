@@ -58,7 +58,7 @@ def run_fundus(addresses: list[str]) -> dict[str, Any]:
 
 def run_newsplease(folder: Path) -> dict[str, Any]:
     """news-please's extractor of Common Crawl files, on local ones; every page is extracted."""
-    import newsplease  # noqa: F401  (its modules import one another in a circle)
+    import newsplease.crawler.commoncrawl_crawler  # noqa: F401  (two of its modules import one another; this one first)
     from newsplease.crawler.commoncrawl_extractor import CommonCrawlExtractor
 
     counts = {"articles": 0, "parsed": 0}
