@@ -13,7 +13,7 @@ from extractors.model import FetchedPage
 from extractors.pages.decode import decode_roughly, repair_twice_encoded
 
 _SPACE = re.compile(r"\s+")
-_META = re.compile(r"""<meta\s(?:[^<>"']|"[^"]{0,8000}"|'[^']{0,8000}')*>""", re.IGNORECASE)
+_META = re.compile(r"""<meta\s(?:[^<>"']++|"[^"]{0,8000}"|'[^']{0,8000}'){0,60}+>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,1000})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
@@ -21,7 +21,7 @@ _PASSAGE = re.compile(
     r"<(p|h[1-6]|li|blockquote|td|dd|figcaption|div|section|article)(?:\s[^>]*)?>"
     r"([^<]*(?:<(?!/?(?:p|h[1-6]|li|ul|ol|div|td|tr|dd|blockquote|section|article)\b)[^>]*>[^<]*)*)", re.IGNORECASE,
 )  # fmt: skip
-_RUN = re.compile(r"<(?!a\s)[^>]*>([^<]{25,})")  # links alone are teasers
+_RUN = re.compile(r"<(?!a\s)[^<>]*>([^<]{25,})")  # links alone are teasers
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"<a\s[^<]*(?:<(?!/?a\b)[^<]*)*", re.IGNORECASE)
 _UNSEEN = re.compile(r"<(script|style|svg|noscript|template)\b", re.IGNORECASE)

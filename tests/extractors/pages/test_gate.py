@@ -66,7 +66,12 @@ def test_what_passes_is_judged_again_by_the_clean_text() -> None:
     assert read_page(page(), None, now=NOW, gate=gate).off_topic and len(seen) == 2 and OFF[0] in seen[1]
 
 
-@pytest.mark.parametrize("html", ["<script>" * 30_000, "<SVG>" * 30_000, "<p>" * 60_000])
+LONG = f"<p>{' '.join(OFF * 4)}</p>"  # enough text, so that nothing is parsed
+
+
+@pytest.mark.parametrize("html", [
+    "<script>" * 30_000, "<SVG>" * 30_000, "<p>" * 60_000, f"{LONG}{'<meta x' * 30_000}", LONG + '<meta "' * 30_000,
+])  # fmt: skip
 def test_a_page_of_open_ends_is_looked_at_quickly(html: str) -> None:
     start = datetime.now(UTC)
     cheap_text_of(html)
