@@ -4,8 +4,8 @@
 
 The articles are generated (tests/benchmarks/search_corpus.py), the same on every machine; nothing is read from `--data`
 but where files may be written: DIR/search-benchmark, which is removed at the end. Queries run in a bare DuckDB on the
-published snapshot, as `SELECT * FROM search(...)`: parsing, ranking and passages included. Each is run seven times; the
-median of the middle is told, with processor time, which other work on the machine inflates less.
+published snapshot, as `SELECT * FROM search(...)`: parsing, ranking and passages included. Each is run seven times;
+told is the best time, of the middle query of its kind, with its processor time, which other work inflates less.
 
 The ranking is compared with tantivy's BM25 on the same 1,000 queries of one to three words. Both sides are given the
 same words (tantivy's fields are cut at spaces and hold the stems that the index holds), the same weight of the title
@@ -109,7 +109,7 @@ def questions() -> dict[str, list[str]]:
 
 
 def measure(reader: Connection, name: str, queries: Sequence[str]) -> dict[str, float]:
-    """Median wall and processor seconds of the kind's median query, everything selected."""
+    """Best wall and processor seconds of the kind's middle query, everything selected."""
     walls, cpus, counts = [], [], []
     for query in queries:
         runs = [timed(lambda query=query: reader.execute("SELECT * FROM search($q)", {"q": query}).fetchall())
