@@ -1,6 +1,6 @@
 """Pages a second from WARC files to the warehouse, against the archive crawlers of Fundus and news-please.
 
-    python -m tests.benchmarks.backfill --data DIR [--pages 4000] [--workers 2] [--peers PYTHON] [--out FILE]
+    python -m tests.benchmarks.backfill --data DIR [--pages 12000] [--workers 2] [--peers PYTHON] [--out FILE]
 
 DIR is laid out like the extraction set: `html/ID.html.gz` and `gold.json`, of which only `url` is read. The WARC files
 hold those pages, under their own addresses the first time and under further ones after that, and among them just so
@@ -55,7 +55,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--pages", type=int, default=4_000)
+    parser.add_argument("--pages", type=int, default=12_000)
     parser.add_argument("--on-topic", type=float, default=0.02)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--peer-pages", type=int, default=300)
@@ -84,6 +84,7 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
     runs = {workers: run_ours(folder, workers) for workers in sorted({1, chosen.workers})}
     best = runs[chosen.workers]
     pages = best["pages"]
+    steady = max(1e-9, best["steady_pages"] / best["steady_s"])
     figures: dict[str, Any] = {
         "pages": pages,
         "outcomes": best["outcomes"],
@@ -91,8 +92,11 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "pages_per_s_reading": round(pages / best["reading_s"], 1),
         "cpu_ms_a_page_reading": round(1000 * best["readers_cpu_s"] / pages, 2),
         "cpu_ms_a_page": round(1000 * best["cpu_s"] / pages, 2),
-        "million_pages_minutes": round(1e6 / (pages / best["wall_s"]) / 60, 1),
+        # Processes start once, however many pages follow: a million is reckoned from what came after the first part.
+        "pages_per_s_reading_steady": round(steady, 1),
+        "million_pages_minutes": round(1e6 * (1 / steady + (best["wall_s"] - best["reading_s"]) / pages) / 60, 1),
         "workers_speedup_reading": round(runs[1]["reading_s"] / best["reading_s"], 2),
+        "workers_speedup_reading_steady": round(steady * runs[1]["steady_s"] / max(1, runs[1]["steady_pages"]), 2),
         "seconds": best["seconds"],
         "peak_mb_of_any_process": best["peak_mb"],
         "same_rows_with_one_worker": runs[1]["digest"] == best["digest"],
@@ -126,9 +130,12 @@ def run_one(config: Path, folder: Path, workers: int) -> dict[str, Any]:
     house = load_house(config)
     begun = time.monotonic()
     read = [begun]
+    first: list[tuple[float, int]] = []
 
     def heard(at: Progress) -> None:
         read[0] = time.monotonic()
+        if not first:
+            first.append((read[0], at.pages))
 
     report = backfill(house, [folder], now=NOW, workers=workers, progress=heard)
     wall = time.monotonic() - begun
@@ -137,6 +144,7 @@ def run_one(config: Path, folder: Path, workers: int) -> dict[str, Any]:
                        "version_id)) FROM verdicts").fetchone()  # fmt: skip
     return {
         "pages": report.seen, "wall_s": wall, "reading_s": read[0] - begun, "digest": rows[0] if rows else None,
+        "steady_pages": report.seen - first[0][1], "steady_s": max(1e-9, read[0] - first[0][0]),
         "outcomes": {name: number for name, number in report.outcomes.items() if number},
         "seconds": {name: round(value, 1) for name, value in report.seconds.items()},
     }  # fmt: skip
