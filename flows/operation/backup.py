@@ -77,7 +77,8 @@ def make_backup(house: House, folder: Path, *, now: datetime, progress: Progress
         archive = _back_up_archive(house.settings.archive_folder, folder / ARCHIVE, progress)
     facts = {"made_at": now.isoformat(), "files": files, "archive": archive}
     copy_text(json.dumps(facts, indent=1), partial / MANIFEST)
-    final = folder / name
+    # Two within a second are two.
+    final = next(path for path in (folder / f"{name}{suffix}" for suffix in ("", *"bcdefgh")) if not path.exists())
     partial.rename(final)
     sync_folder(folder)
     return Backup(path=final, made_at=now, files=files, archive=archive)
