@@ -101,7 +101,7 @@ def check_catalog(text: str) -> str:
     words = [word.partition("=") for word in text.split()]
     wrong = [key for key, equals, value in words if key not in CATALOG_WORDS or not equals or not value]
     if wrong and "password" in wrong[0]:
-        raise ValueError("a password must not stand in a file; put it into the variable that catalog_password_env names")
+        raise ValueError("a password must not stand in a file; put it where catalog_password_env points")
     if wrong:
         raise ValueError(f"{wrong[0]!r} has no place in a catalog's address; write it like "
                          "host=db.example.org dbname=sovwatch user=sovwatch")  # fmt: skip

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 _FOLDER = Path(__file__).parent / "offline"
@@ -19,6 +20,10 @@ os.environ["SOVWATCH_TEST_ATTEMPTS"] = str(_ATTEMPTS)
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_FOLDER), os.environ.get("PYTHONPATH")]))
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.pop("COLUMNS", None)  # what commands print must not depend on who runs the tests (xdist sets it)
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 from tests.offline import sitecustomize as _block  # noqa: E402,F401
 from tests.warehouse.lake import everywhere as _everywhere  # noqa: E402

@@ -62,7 +62,10 @@ def _texts(element: etree._Element) -> dict[str, str]:
         if parent in skipped or _local(child) in ("image", "video"):
             skipped.add(child)
             continue
-        text = (child.text or "").strip()
+        try:
+            text = (child.text or "").strip()
+        except UnicodeDecodeError:  # half a surrogate pair, written as a character reference
+            continue
         if text:
             out.setdefault(_local(child), text)
     return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from lxml import etree
@@ -38,6 +38,7 @@ _IN_SCRIPT = re.compile(r"\\?[\"'](?:date_?[pP]ublished|publish(?:ed)?_?(?:[aA]t
 _MARKED = etree.XPath("//*[@itemprop='datePublished' or contains(concat(' ', @class, ' '), ' published ') or "
                       "contains(@class, 'dt-published') or @pubdate]")  # fmt: skip
 _NEAR = 15.0  # how far from the headline a shown date may be to come before what scripts and the address say
+_EAST, _WEST = timedelta(hours=14), timedelta(hours=12)
 _FAR, _FARTHEST = 40.0, 80.0  # how far one may be to be believed at all; the only one of the page
 
 
@@ -71,14 +72,18 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, page
         parsed = parse_date(raw, now=now) if raw else None
         if parsed and parsed.certainty in ("exact", "day"):
             day = _day_in_url(url, parsed.at)
-            return PageDates(published_at=parsed.at, certainty=parsed.certainty, modified_at=modified,
-                             published_on=day or _day_as_written(raw, parsed.at), evidence=evidence)  # fmt: skip
+            return _to_the_minute(PageDates(
+                published_at=parsed.at, certainty=parsed.certainty, modified_at=modified,
+                published_on=day or _day_as_written(raw, parsed.at), evidence=evidence,
+            ), entry)  # fmt: skip
     everything = find_shown_dates(page, heading, now=now, language=language)
     for evidence, raw, day in _searched(tree, node, everything, url, entry):
         parsed = parse_date(raw, now=now)
         if parsed and parsed.certainty in ("exact", "day"):
-            return PageDates(published_at=parsed.at, certainty=parsed.certainty, modified_at=modified,
-                             published_on=day or _day_as_written(raw, parsed.at), evidence=evidence)  # fmt: skip
+            return _to_the_minute(PageDates(
+                published_at=parsed.at, certainty=parsed.certainty, modified_at=modified,
+                published_on=day or _day_as_written(raw, parsed.at), evidence=evidence,
+            ), entry)  # fmt: skip
     if entry and entry.published_at:
         return PageDates(published_at=entry.published_at, certainty=entry.published_certainty, modified_at=modified,
                          published_on=entry.published_at.date().isoformat(), evidence="feed")  # fmt: skip
@@ -91,6 +96,16 @@ def find_dates(tree: HtmlElement, metas: dict[str, str], node: Node | None, page
         return PageDates(published_at=modified, certainty="day", modified_at=modified, evidence="modified",
                          published_on=modified.date().isoformat())  # fmt: skip
     return PageDates()
+
+
+def _to_the_minute(dates: PageDates, entry: FeedEntry | None) -> PageDates:
+    """The feed's time of day where the page states the day alone: who was first is a matter of hours."""
+    if dates.certainty != "day" or dates.published_at is None or entry is None or entry.published_certainty != "exact":
+        return dates
+    # A day begins 14 hours before UTC's at the earliest and ends 12 hours after it at the latest.
+    if entry.published_at and -_EAST <= entry.published_at - dates.published_at < timedelta(days=1) + _WEST:
+        return replace(dates, published_at=entry.published_at, certainty="exact", evidence="feed")
+    return dates
 
 
 def _stated(metas: dict[str, str], node: Node | None) -> Iterator[tuple[str, str]]:
