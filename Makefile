@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test test-long lint lock clean
 
 demo: $(VENV)/ready
 	$(BIN)/sovwatch demo
 
 test: $(VENV)/ready-dev lint
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# What takes too long for every change: killed workers of a cluster, many writers of a lake.
+test-long: $(VENV)/ready-dev
+	$(BIN)/python -m pytest -m long
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .

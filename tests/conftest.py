@@ -22,7 +22,7 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.pop("COLUMNS", None)  # what commands print must not depend on who runs the tests (xdist sets it)
 
 # How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.register_profile("suite", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("suite")
 
 from tests.offline import sitecustomize as _block  # noqa: E402,F401

@@ -217,7 +217,7 @@ def test_parts_hold_every_page_once_however_a_file_is_cut(weeks: Path, tmp_path:
             assert found == every, (path.name, size)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_killed_dask_worker_costs_nothing_but_time(house: House, weeks: Path, one_worker: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")
     from flows.backfill.dask_readers import DaskPool, open_dask_readers

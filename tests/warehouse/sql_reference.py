@@ -41,7 +41,7 @@ def snapshot_reference() -> str:
     """The reference of an empty snapshot: the schema alone."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sovwatch.duckdb"
-        publish_snapshot(open_memory(), snapshot=path, published_at=NIGHT)
+        publish_snapshot(open_memory(commented=True), snapshot=path, published_at=NIGHT)
         with open_snapshot(path) as con:
             return reference(con)
 

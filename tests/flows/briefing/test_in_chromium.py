@@ -29,7 +29,7 @@ AXE = axe_of.AXE_FILE_PATH.read_text(encoding="utf-8")
 # Pages that differ in kind, by what their h1 begins with where their name is not known.
 PAGES = (
     "index.html", "days.html", "storylines.html", "topics.html", "topics/export-controls.html", "sources.html",
-    "figures.html", "search.html", f"days/{HUGE_DAY:%Y-%m-%d}.html", f"days/{HUGE_DAY:%Y-%m-%d}-2.html",
+    "figures.html", "search.html", f"days/{HUGE_DAY:%Y-%m-%d}.html",
     f"days/{TODAY:%Y-%m-%d}.html", "h1 " + SAGA, "closed " + SAGA, "h1 </title>", "h1 WWW", "h1 " + RIGHT_TO_LEFT,
 )  # fmt: skip
 

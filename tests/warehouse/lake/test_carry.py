@@ -94,6 +94,7 @@ def test_a_house_goes_to_a_lake_and_back_by_one_setting(lake: Lake, filled: Path
         assert differences(wanted, rows_of(con)) == {}
 
 
+@pytest.mark.long
 def test_a_copy_that_was_killed_goes_on_where_it_stopped(writing: Path, filled: Path, tmp_path: Path) -> None:
     shutil.copy(filled, tmp_path / "copy.duckdb")
     command = [sys.executable, "-c", CARRIER, str(tmp_path / "copy.duckdb"), str(writing), ",".join(SOME)]

@@ -76,7 +76,7 @@ def local(tmp_path: Path) -> Iterator[Connection]:
 
 
 def test_all_migrations_and_all_queries_suit_a_lake(local: Connection) -> None:
-    con, plain = local, open_memory()
+    con, plain = local, open_memory(commented=True)
     assert con.execute(TABLES).fetchall() == plain.execute(TABLES).fetchall()
     assert con.execute(NOT_NULL).fetchall() == plain.execute(NOT_NULL).fetchall()
     refused = {}
@@ -124,7 +124,7 @@ def test_a_reader_sees_what_was_published_and_nothing_private(con: Connection, r
         assert {"articles", "problem_log", "outbox_mails"} <= names
         assert not {"outbox_messages", "copy_marks"} & names
         shown = early.execute(COMMENTS).fetchall()
-        wanted = [row for row in open_memory().execute(COMMENTS).fetchall()
+        wanted = [row for row in open_memory(commented=True).execute(COMMENTS).fetchall()
                   if row[0] in names and not row[2].startswith("Private:")]  # fmt: skip
         assert shown == wanted
         assert publish_snapshot(con, snapshot=reading, published_at=NOON + timedelta(days=1)).written
@@ -168,6 +168,7 @@ STATE = {"source_id": "shared", "feed_url": "", "validators_lie": False, "eviden
          "failures": 0.0, "moves_ignored": False, "volume": "[]"}  # fmt: skip
 
 
+@pytest.mark.long
 def test_several_writers_lose_nothing_and_readers_wait_for_none(shared: Connection, common: Path) -> None:
     con, writing = shared, common
     add_rows(con, "source_states", [STATE])
@@ -240,7 +241,7 @@ def test_tending_merges_files_and_loses_nothing(con: Connection, writing: Path, 
 
 
 def test_keys_that_stand_twice_are_found(shared: Connection, common: Path) -> None:
-    keys = find_keys(open_memory())
+    keys = find_keys(open_memory(commented=True))
     assert keys["outbox_items"] == ("recipient_id", "development_id")
     assert find_doubles(shared, {"source_states": keys["source_states"]}) == {}
     add_rows(shared, "source_states", [STATE, STATE])

@@ -83,7 +83,7 @@ def test_an_article_is_found_by_its_own_title_whatever_the_script() -> None:
     blocks += ["e\u0301n\u0303", "½²5٣"]
     rng = random.Random(11)
     titles = {}
-    for number in range(120):
+    for number in range(50):
         words = ("".join(rng.choices(rng.choice(blocks), k=rng.randint(1, 5))) for _ in range(rng.randint(1, 4)))
         titles[number] = rng.choice([" ", "-", "’", ". "]).join(words)
     con = open_memory()
