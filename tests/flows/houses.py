@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import yaml
 
 from config.house import House
 from config.load import load_house
+from tests.flows.loopback import Site, serving
 
 TOPIC = {
     "id": "app-bans", "title": "App bans", "phrases": {"en": ["app ban", "forced sale"]},
@@ -43,3 +45,16 @@ def page(title: str, paragraphs: Sequence[str], *, published: str = "2026-03-01T
         f"</head><body><nav><a href='/'>Home</a> <a href='/world'>World</a></nav><main><article><h1>{title}</h1>{text}"
         f"</article></main><footer>Imprint</footer></body></html>"
     ).encode()
+
+
+@contextmanager
+def serving_one_report(title: str, paragraphs: Sequence[str]) -> Iterator[Site]:
+    """An outlet on loopback with one report in its feed."""
+    with serving({"/order": page(title, paragraphs)}) as site:
+        site.pages["/feed.xml"] = site.feed((title, "/order", "Mon, 02 Mar 2026 09:00:00 GMT"))
+        yield site
+
+
+def house_of(site: Site, folder: Path) -> House:
+    """A house that reads that outlet."""
+    return make_house(folder, sources=[{"id": "outlet", "name": "Outlet", "feed_url": f"{site.base}/feed.xml"}])

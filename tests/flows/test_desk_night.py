@@ -15,8 +15,8 @@ from flows.annotating import annotations_file
 from flows.exits import Exit
 from flows.monitor import run_night
 from flows.night import snapshot_file
-from tests.flows.houses import make_house, page
-from tests.flows.loopback import Site, serving
+from tests.flows.houses import house_of, serving_one_report
+from tests.flows.loopback import Site
 from warehouse.annotations import Target, add_annotations, annotate
 from warehouse.connection import open_snapshot
 
@@ -30,16 +30,13 @@ ORDER = [
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with serving({"/order": page("Forced sale of Lumora ordered", ORDER)}) as site:
-        site.pages["/feed.xml"] = site.feed(
-            ("Forced sale of Lumora ordered", "/order", "Mon, 02 Mar 2026 09:00:00 GMT")
-        )
+    with serving_one_report("Forced sale of Lumora ordered", ORDER) as site:
         yield site
 
 
 @pytest.fixture
 def house(site: Site, tmp_path: Path) -> House:
-    return make_house(tmp_path, sources=[{"id": "outlet", "name": "Outlet", "feed_url": f"{site.base}/feed.xml"}])
+    return house_of(site, tmp_path)
 
 
 def test_a_night_leaves_feeds_dates_and_notes(house: House, site: Site) -> None:

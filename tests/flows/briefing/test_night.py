@@ -21,8 +21,8 @@ from flows.exits import Exit
 from flows.monitor import run_night
 from tests.flows.alerts.newsroom import NIGHT, TITLES, development, recipient, settings
 from tests.flows.briefing.sites import dead_links, parsed
-from tests.flows.houses import make_house, page
-from tests.flows.loopback import Site, serving
+from tests.flows.houses import house_of, make_house, serving_one_report
+from tests.flows.loopback import Site
 from warehouse.outbox import Told
 
 AT = datetime(2026, 3, 2, 22, tzinfo=UTC)
@@ -35,16 +35,13 @@ ORDER = [
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    with serving({"/order": page("Forced sale of Lumora ordered", ORDER)}) as site:
-        site.pages["/feed.xml"] = site.feed(
-            ("Forced sale of Lumora ordered", "/order", "Mon, 02 Mar 2026 09:00:00 GMT")
-        )
+    with serving_one_report("Forced sale of Lumora ordered", ORDER) as site:
         yield site
 
 
 @pytest.fixture
 def house(site: Site, tmp_path: Path) -> House:
-    return make_house(tmp_path, sources=[{"id": "outlet", "name": "Outlet", "feed_url": f"{site.base}/feed.xml"}])
+    return house_of(site, tmp_path)
 
 
 def test_a_night_leaves_a_briefing_and_the_command_writes_it_again(house: House) -> None:
