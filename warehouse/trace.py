@@ -24,7 +24,8 @@ class Trace:
     """Everything that is known of an address, each step as rows with the names of the tables' columns.
 
     `entries` in feeds; `outcomes` of them, one a run; `fetches` of the page; `problems`; `versions` with their verdicts
-    (`relation` None: not judged yet); `kin` of a version, best first, with up to three shared passages; `topics`;
+    (`relation` None: not judged yet); `kin` of a version, best first, with up to three shared `passages`, the
+    `other_passages` they have there (None: that text is not known) and the `places` of both; `topics`;
     `revisions`: of a version that revises the one before (`since`), how many sentences came, went, moved or changed,
     and up to eleven `quotes`; `copies` of it elsewhere; `stories`; `developments` that name it; `mails` that told
     those; `notes` that people wrote about it or its storyline.

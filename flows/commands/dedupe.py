@@ -140,7 +140,7 @@ def load(name: str, state: Path | None, config: Path | None) -> Article:
 
 
 def show(a: Article, b: Article, kinship: Kinship) -> None:
-    """The verdict in a line, the features that decided, the passages in common side by side."""
+    """The verdict in a line, the features that decided, the passages in common side by side, each with its place."""
     headline(kinship)
     features = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for name, meaning in SHOWN.items():
@@ -154,8 +154,8 @@ def show(a: Article, b: Article, kinship: Kinship) -> None:
     for span in sorted(longest, key=lambda s: s.start):
         same = a.text[span.start : span.end].split() == b.text[span.other_start : span.other_end].split()
         style = "" if same else "italic"
-        passages.add_row(Text(cut(a.text[span.start : span.end]), style=style),
-                         Text(cut(b.text[span.other_start : span.other_end]), style=style))  # fmt: skip
+        passages.add_row(passage(a.text, span.start, span.end, style),
+                         passage(b.text, span.other_start, span.other_end, style))  # fmt: skip
     if kinship.relation == "revision":
         show_changes(changes(a, b))
     if kinship.spans:
@@ -188,6 +188,12 @@ def show_changes(found: Sequence[Change]) -> None:
         out.print(Text(f"  {what:<9}", style="cyan").append(Text(safe(change.quote()), style="not bold")))
     if len(found) > MOST_SPANS:
         out.print(Text(f"  and {len(found) - MOST_SPANS} more changes", style="dim"))
+
+
+def passage(text: str, start: int, end: int, style: str) -> Text:
+    """A passage with its place in the text, in characters and in hundredths of the whole."""
+    place = f"{start} to {end}, from {start / max(1, len(text)):.0%} on\n"
+    return Text(place, style="dim").append(Text(cut(text[start:end]), style=style or "not dim"))
 
 
 def cut(text: str, *, most: int = 240) -> str:

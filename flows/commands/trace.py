@@ -138,9 +138,20 @@ def _kin(kin: Row) -> None:
           f"confidence {kin['confidence']:.2f}{known}")  # fmt: skip
     if kin["url"]:
         _more(f"  {kin['url']}")
-    for passage in kin["passages"] or ():
-        line = " ".join(passage.split())
-        _more(f"  shared: “{line[:160]}{'…' if len(line) > 160 else ''}”")
+    passages = (kin["passages"] or (), kin["other_passages"] or (), kin["places"] or ())
+    for ours, theirs, place in zip(*passages, strict=True):
+        _more(f"  shared: {_quoted(ours)} (characters {place['start']} to {place['end']})")
+        where = f"(characters {place['other_start']} to {place['other_end']})"
+        if theirs is not None and theirs.split() == ours.split():
+            _more(f"  there:  word for word {where}")
+        elif theirs:
+            _more(f"  there:  {_quoted(theirs)} {where}")
+
+
+def _quoted(passage: str) -> str:
+    """A passage on one line, at most 160 characters of it."""
+    line = " ".join(passage.split())
+    return f"“{line[:160]}{'…' if len(line) > 160 else ''}”"
 
 
 def _line(what: str, at: Any, text: str, style: str = "") -> None:

@@ -36,6 +36,8 @@ def test_a_copy_is_followed_from_feed_to_mail(con: Connection, url: str) -> None
     (kin,) = trace.kin
     assert (kin["title"], kin["outlet"], kin["share"]) == ("Dresden gets a chip plant", "Delta Wire", 0.92)
     assert kin["passages"] == ["The ministry approves a chip plant in Dresden."]
+    assert kin["other_passages"] == kin["passages"]
+    assert kin["places"] == [{"start": 0, "end": 46, "other_start": 0, "other_end": 46}]
     assert [topic["topic_id"] for topic in trace.topics] == ["chips"]
     assert [(story["title"], story["role"]) for story in trace.stories] == [("Dresden gets a chip plant", "copy")]
     assert [(one["kind"], one["headline"]) for one in trace.developments] == [("first", "Dresden gets a chip plant")]

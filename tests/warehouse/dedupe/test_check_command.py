@@ -32,6 +32,7 @@ def test_a_trim_is_shown_side_by_side(tmp_path: Path) -> None:
     assert shown.exit_code == 0
     assert "contained-in" in shown.stdout
     assert shown.stdout.count("harbour authority") == 2
+    assert shown.stdout.count("from 0% on") == 2  # where in A, where in B
 
 
 def test_json_has_the_evidence(tmp_path: Path) -> None:
