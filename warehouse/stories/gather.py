@@ -149,6 +149,11 @@ def find_storylines(
     return lines, last
 
 
+def find_outlets(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The names of all sources, in lower case."""
+    return frozenset(row[0] for row in con.execute(load_sql("stories_outlets")).fetchall())
+
+
 def find_names(con: duckdb.DuckDBPyConnection, storylines: Collection[str]) -> dict[str, list[Named]]:
     """Who is named in at least two stories of some storylines."""
     if not storylines:

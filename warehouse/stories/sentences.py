@@ -17,6 +17,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Jr|Sr|vs|No|Nr|Art|Abs|Inc|Corp|Co|Ltd|bzw|ca|z\.B|d\.h|"
     r"U\.S|U\.K|E\.U|a\.m|p\.m|M|Mme|etc|Jan|Feb|Aug|Sept|Oct|Nov|Dec)|\b[A-Z]|\b\d{1,2})\.$"
 )
+_ELLIPSIS = re.compile(r"\s*[\[(]?(?:…|\.\.\.)[\])]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +60,31 @@ def split_sentences(text: str, *, limit: int = MAX_SENTENCES) -> list[str]:
 
 
 def parse_sentences(text: str, language: str | None, aliases: Mapping[str, str]) -> list[Sentence]:
-    """The first sentences with their facts."""
-    return [
-        Sentence(piece, place, facts_of(piece, language, aliases))
-        for place, piece in enumerate(split_sentences(text))
-    ]
+    """The first sentences with their facts.
+
+    A sentence that breaks off ("... could be [...]") is left out where another begins with the same words: feeds give
+    the first lines of a text as its summary, cut short.
+    """
+    pieces = split_sentences(text)
+    whole = [
+        piece for at, piece in enumerate(pieces)
+        if not (said := _broken_off(piece)) or not any(other.startswith(said) for other in pieces[at + 1 :])
+    ]  # fmt: skip
+    return [Sentence(piece, place, facts_of(piece, language, aliases)) for place, piece in enumerate(whole)]
+
+
+def _broken_off(piece: str) -> str:
+    """The sentence without the marks where it breaks off; empty where it does not."""
+    said = _ELLIPSIS.sub("", piece)
+    return said if len(said) < len(piece) else ""
 
 
 def facts_of(sentence: str, language: str | None, aliases: Mapping[str, str]) -> tuple[Fact, ...]:
     """Names, figures and acts of a sentence, in order of kind."""
     facts: list[Fact] = []
     for name in find_names("", "\u2026 " + sentence, aliases):
-        at = max(0, sentence.find(name))
-        facts.append(Fact("name", fact_id("@" + name.lower()), at, at + len(name), name))
+        start, end = _place(name, sentence, aliases)
+        facts.append(Fact("name", fact_id("@" + name.lower()), start, end, name))
     for number in find_numbers(sentence):
         match = re.search(re.escape(number[:1]) + r"[\d.,]*", sentence)
         start, end = match.span() if match else (0, 0)
@@ -80,3 +93,14 @@ def facts_of(sentence: str, language: str | None, aliases: Mapping[str, str]) ->
     facts += [Fact("act", fact_id("!" + act.state), act.start, act.end, act.state) for act in acts]
     facts += [Fact("word", word, 0, 0, "") for word in sorted(set(token_ids(sentence, language)))]
     return tuple(facts)
+
+
+def _place(name: str, sentence: str, aliases: Mapping[str, str]) -> tuple[int, int]:
+    """Where the name stands, or the alias under which the sentence has it; (0, 0) where neither is found."""
+    at = sentence.find(name)
+    if at >= 0:
+        return at, at + len(name)
+    lowered = sentence.lower()
+    said = [alias for alias, entity in aliases.items() if entity == name and alias in lowered]
+    at = lowered.find(max(said, key=len)) if said else -1
+    return (at, at + len(max(said, key=len))) if at >= 0 else (0, 0)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from warehouse.stories.gather import Kindred
 from warehouse.stories.novelty import top_names
+from warehouse.stories.plain_words import is_calendar
 
 # A storyline is named anew when it has got so many stories.
 NAMED_AT = (3, 6, 12, 25, 50, 100, 200, 400)
@@ -16,14 +17,6 @@ NAMED_AT = (3, 6, 12, 25, 50, 100, 200, 400)
 _LEAST_SHARE = 0.4
 
 _NAMES = 3
-
-# Capitalised words that name nobody.
-_CALENDAR = frozenset((
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march",
-    "april", "may", "june", "july", "august", "september", "october", "november", "december", "montag", "dienstag",
-    "mittwoch", "donnerstag", "freitag", "samstag", "sonntag", "januar", "februar", "märz", "mai", "juni", "juli",
-    "oktober", "dezember", "mr", "mrs", "ms", "dr",
-))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +41,7 @@ def name_storyline(names: Counter[str], title: str, listed: frozenset[str]) -> s
     Names that are part of a longer one are left out.
     """
     weighted = {name: n * (2 if name in listed else 1) for name, n in names.items() if n >= 2}
-    chosen = _distinct(top_names(weighted, 12))
+    chosen = distinct_names(top_names(weighted, 12), _NAMES)
     return ", ".join(chosen) if len(chosen) >= 2 else title
 
 
@@ -65,17 +58,18 @@ def rename_storyline(title: str, names: Mapping[str, Mentions], stories: int) ->
     running = {n: m for n, m in names.items() if m.stories >= max(2, _LEAST_SHARE * stories)}
     order = sorted(running, key=lambda n: (-running[n].stories * (1.5 if running[n].listed else 1.0),
                                            -running[n].mentions, -len(n), n))  # fmt: skip
-    chosen = _distinct(order)
+    chosen = distinct_names(order, _NAMES)
     return ", ".join(chosen) if len(chosen) >= 2 else title
 
 
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct_names(names: Sequence[str], most: int) -> tuple[str, ...]:
+    """The first names, at most so many; none that is part of another one that is there, no month and no weekday."""
     chosen: list[str] = []
     for name in names:
         lowered = name.lower()
-        if lowered in _CALENDAR or any(lowered in other.lower() or other.lower() in lowered for other in chosen):
+        if is_calendar(name) or any(lowered in other.lower() or other.lower() in lowered for other in chosen):
             continue
         chosen.append(name)
-        if len(chosen) == _NAMES:
+        if len(chosen) == most:
             break
-    return chosen
+    return tuple(chosen)

@@ -20,6 +20,7 @@ from warehouse.stories.gather import (
     find_kindred,
     find_names,
     find_open,
+    find_outlets,
     find_storylines,
     find_told,
     find_unheld,
@@ -35,9 +36,10 @@ from warehouse.stories.groups import (
 )
 from warehouse.stories.model import Development
 from warehouse.stories.novelty import facts_said, judge_novelty, top_names
+from warehouse.stories.participants import choose_participants
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.sentences import parse_sentences
-from warehouse.stories.storyline import Mentions, is_due, name_storyline, rename_storyline
+from warehouse.stories.storyline import Mentions, distinct_names, is_due, name_storyline, rename_storyline
 from warehouse.stories.telling import (
     Considered,
     Membership,
@@ -65,6 +67,7 @@ class _Known:
     open: dict[str, Told]
     told: dict[str, datetime]
     outlets: dict[str, int]
+    papers: frozenset[str]
 
 
 def tell_stories(
@@ -105,7 +108,7 @@ def tell_stories(
     outlets = count_outlets(window, min((r.at for r in fresh if not r.seed), default=as_of))
     told = find_told(con, since=as_of - timedelta(days=rules.window_days)) if window else {}
     sizes = {line: storyline.stories for line, storyline in storylines.items()}
-    known = _Known(find_facts(con, lines), storylines, last, opened, told, outlets)
+    known = _Known(find_facts(con, lines), storylines, last, opened, told, outlets, find_outlets(con))
     telling = _tell(groups, alone, window, terms, known, aliases, as_of, rules)
     telling = replace(telling, acts=tuple(acts))
     return rename_storylines(con, telling, sizes)
@@ -168,7 +171,13 @@ def _tell(
     facts: dict[str, set[int]] = defaultdict(set)
     coverage = _coverage(groups, window)
     for group in sorted(groups, key=lambda g: (-len({r.site for r in g.reports}), g.arrival)):
-        names = {r.version_id: terms[r.version_id].names for r in group.reports}
+        names = {
+            r.version_id: choose_participants(
+                terms[r.version_id].names, title=r.title, text=r.text, language=r.language, listed=listed,
+                outlets=known.papers,
+            )
+            for r in group.reports
+        }  # fmt: skip
         memberships += _memberships(group, terms, names)
         if group.founded:
             stories.append(_story(group))
@@ -186,7 +195,7 @@ def _tell(
             candidate = Candidate(
                 story_id=group.story_id, storyline=line, founded=group.founded, line_founded=group.line_founded,
                 reports=group.reports, copies=group.copies, novelty=novelty, coverage=coverage[group.storyline_id],
-                nearness=group.nearness, entities=top_names(total, 8),
+                nearness=group.nearness, entities=distinct_names(top_names(total, 24), 8),
                 attention=pay_attention(group.arrival[0], group.kin, known.told, known.outlets),
                 last=known.last.get(group.storyline_id),
                 open=known.open.get(group.story_id),
@@ -269,7 +278,7 @@ def _storyline(group: Group, known: _Known, names: Counter[str], listed: frozens
         return Storyline(
             storyline_id=group.storyline_id, title=name_storyline(names, title, listed),
             founder_id=group.story_id, first_at=first.at, last_at=latest, state=title, stories=1, turns=0,
-            entities=top_names(names, 12),
+            entities=distinct_names(top_names(names, 36), 12),
         )  # fmt: skip
     return replace(line, last_at=max(line.last_at, latest), stories=line.stories + group.founded)
 

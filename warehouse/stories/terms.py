@@ -135,12 +135,22 @@ def find_names(title: str, text: str, aliases: Mapping[str, str]) -> Counter[str
         if len(span) > 1 and span.lower() not in _ALL_STOPWORDS:
             found[aliases.get(span.lower(), span)] += n
     if aliases:
-        lowered = f"{title}\n{text}".lower()
+        whole = f"{title}\n{text}"
+        lowered = whole.lower()
         # A pattern of the few that are there at all is a hundred times faster than one of all.
         present = tuple(sorted(alias for alias in aliases if alias in lowered))
         for match in _alias_pattern(present).finditer(lowered) if present else ():
-            found[aliases[match.group()]] += 1
+            entity = aliases[match.group()]
+            if _is_written_as_name(whole[match.start() : match.end()], entity):
+                found[entity] += 1
     return found
+
+
+def _is_written_as_name(said: str, entity: str) -> bool:
+    """Whether it stands there as names do: "Orange" and "BIS" name somebody, "orange" and the German "bis" do not."""
+    if said.lower() in _ALL_STOPWORDS:
+        return said.isupper()
+    return not said[:1].islower() or entity[:1].islower()
 
 
 def find_numbers(text: str) -> list[str]:

@@ -62,3 +62,19 @@ def test_sentences_do_not_end_at_abbreviations() -> None:
 def test_facts_lie_inside_their_sentence(text: str) -> None:
     for sentence in parse_sentences(text, "en", {}):
         assert all(0 <= f.start <= f.end <= len(sentence.text) for f in sentence.facts)
+
+
+def test_a_summary_that_breaks_off_is_no_sentence_of_its_own() -> None:
+    first = "The government of Aldermark ordered the sale of the app within 90 days, saying that users could be harmed."
+    text = f"{first[:80]} [...]\n\n{first} A buyer must be found by May 31, the ministry said on its website."
+    said = parse_sentences(text, "en", {})
+    assert [sentence.text for sentence in said] == text.partition("\n\n")[2].replace(". A", ".|A").split("|")
+    assert [sentence.place for sentence in said] == [0, 1]
+    assert parse_sentences("A story that only breaks off …", "en", {})[0].text == "A story that only breaks off …"
+
+
+def test_an_entity_stands_where_its_alias_does() -> None:
+    aliases = alias_table({"Bureau of Industry": ("Amt für Industrie",)})
+    sentence = "Am Montag hat das Amt für Industrie die Ausfuhr verboten."
+    fact = next(f for f in parse_sentences(sentence, "de", aliases)[0].facts if f.label == "Bureau of Industry")
+    assert sentence[fact.start : fact.end] == "Amt für Industrie"
