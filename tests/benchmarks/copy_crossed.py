@@ -20,7 +20,18 @@ from pathlib import Path
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from tests.benchmarks.dedupe import Found, Row, candidate_pairs, line, listed, read_rows, reading_of, score, transitive
+from tests.benchmarks.dedupe import (
+    Found,
+    Row,
+    candidate_pairs,
+    in_company,
+    line,
+    listed,
+    read_rows,
+    reading_of,
+    score,
+    transitive,
+)
 from tests.benchmarks.train_copies import FOLDS, Examples, fit_how, fit_whether, join, made_sets
 from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
 from warehouse.dedupe.features import Evidence, weigh_pair, worth_a_look
@@ -147,7 +158,8 @@ class Crossed:
             found.update((p, j) for p, j in self.judge(todo).items() if j.probability >= CopyRules().threshold)
             todo = sorted(transitive(found) - seen)
         self.positions = list(found)
-        return {(self.readings[i].article_id, self.readings[j].article_id): pair for (i, j), pair in found.items()}
+        named = {(self.readings[i].article_id, self.readings[j].article_id): pair for (i, j), pair in found.items()}
+        return in_company(named)
 
 
 def wrong_ones(folder: Path, found: Found) -> list[str]:

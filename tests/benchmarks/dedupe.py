@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
 from warehouse.dedupe.features import worth_a_look
+from warehouse.dedupe.groups import lonely_pairs
 from warehouse.dedupe.index import CandidateIndex
 from warehouse.dedupe.pairs import JudgedPair, judge_pair
 from warehouse.dedupe.reading import Reading, guess_script, read_text
@@ -68,7 +69,8 @@ def _judge(pair: tuple[int, int]) -> JudgedPair | None:
 def find_pairs(
     readings: Sequence[Reading], rules: CopyRules, *, workers: int = 1
 ) -> Found:
-    """Every pair that is judged a copy, transitive ones included where they hold when judged themselves."""
+    """Every pair that is judged a copy, transitive ones included where they hold when judged themselves; without those
+    that join two groups alone."""
     furniture = find_boilerplate(readings, articles=rules.boilerplate_articles)
     _STATE.update(readings=readings, keeps=[keep_words(r, furniture) for r in readings])
     found: dict[tuple[int, int], JudgedPair] = {}
@@ -83,7 +85,13 @@ def find_pairs(
             judged = [_judge(pair) for pair in todo]
         found.update((p, j) for p, j in zip(todo, judged, strict=True) if j and j.probability >= rules.threshold)
         todo = sorted(transitive(found) - seen)
-    return {(readings[i].article_id, readings[j].article_id): pair for (i, j), pair in found.items()}
+    return in_company({(readings[i].article_id, readings[j].article_id): pair for (i, j), pair in found.items()})
+
+
+def in_company(found: Found) -> Found:
+    """The pairs without those that join two groups alone (see `warehouse.dedupe.groups`)."""
+    lonely = lonely_pairs({key: pair.relation for key, pair in found.items()})
+    return {key: pair for key, pair in found.items() if key not in lonely}
 
 
 def transitive(found: Iterable[tuple[int, int]], *, most: int = 40) -> set[tuple[int, int]]:

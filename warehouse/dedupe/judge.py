@@ -16,6 +16,7 @@ from warehouse.dedupe.across import in_two_languages
 from warehouse.dedupe.arguments import numbers_argument, texts_argument
 from warehouse.dedupe.boilerplate import Carrier, find_furniture
 from warehouse.dedupe.fingerprints import Fingerprint, find_fingerprints, judge_fingerprint, store_fingerprints
+from warehouse.dedupe.groups import strangers
 from warehouse.dedupe.index import CandidateIndex, Known, add_documents, find_documents
 from warehouse.dedupe.likeness import SHOWN, Likeness, find_likeness, kinship_across, with_spans
 from warehouse.dedupe.pairs import features_of, find_spans, judge_pair
@@ -229,7 +230,11 @@ def decide_batch(
         own = judged.get(article.article_id, gathered.before.get(i))
         others = gathered.others(i, articles, judged, roots)
         likenesses = _likenesses(i, others, answer, roots, rules, crew)
-        relatives = [Relative(kinship=k.kinship, covered=k.covered) for k in likenesses.values()]
+        apart = strangers(others, {k: n.kinship.relation for k, n in likenesses.items()}, roots)
+        relatives = [
+            Relative(kinship=likeness.kinship, covered=likeness.covered, stranger=other_id in apart)
+            for other_id, likeness in likenesses.items()
+        ]
         for other_id in gathered.candidates[i]:
             if other_id in gathered.fingerprints:
                 known = gathered.fingerprints[other_id]

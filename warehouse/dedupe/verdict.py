@@ -17,10 +17,14 @@ STRENGTH: dict[Relation, int] = {"exact": 0, "near": 1, "revision": 2, "containe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relative:
-    """A kinship that holds, and what of the article it covers (None for a fingerprint): one flag for each word."""
+    """A kinship that holds, and what of the article it covers (None for a fingerprint): one flag for each word.
+
+    `stranger`: the other's group speaks against it (see `groups.strangers`); it is told, but decides nothing.
+    """
 
     kinship: Kinship
     covered: Array | None
+    stranger: bool = False
 
 
 def decide(
@@ -34,8 +38,14 @@ def decide(
     """
     if not relatives:
         return Verdict(article_id=article.article_id, relation="new", original_id=None)
-    ranked = sorted(relatives, key=lambda r: _rank(r.kinship, roots))
+    ranked = sorted(relatives, key=lambda r: (r.stranger, *_rank(r.kinship, roots)))
     kin = tuple(r.kinship for r in ranked)
+    if all(r.stranger for r in ranked):
+        return Verdict(
+            article_id=article.article_id, relation="new", original_id=None, kin=kin,
+            reasons=("like a copy of another report, but not like that report",),
+        )  # fmt: skip
+    ranked = [r for r in ranked if not r.stranger]
     copies = [r for r in ranked if not _swallows(r.kinship, rules)]
     if copies:
         best = copies[0].kinship
