@@ -96,9 +96,13 @@ def choose_dates(found: Iterable[tuple[str, DateAhead]], *, most: int = MOST) ->
 
 
 def find_dates_ahead(con: Connection, *, since: date, storyline_id: str | None = None) -> list[ComingDate]:
-    """The dates that end on `since` or later, of all storylines or of one, in order of days."""
+    """The dates that end on `since` or later, of all storylines or of one, in order of days.
+
+    An approximate one ("a hearing in April") is left out where the same storyline has the day ("a hearing on 21
+    April").
+    """
     params = {"since": since, "storyline_id": storyline_id}
-    return [
+    found = [
         ComingDate(
             first_day=row[0], last_day=row[1], kind=row[2], certainty=row[3], sentence=row[4], storyline_id=row[5],
             storyline_title=row[6], development_id=row[7], headline=row[8], topics=tuple(row[9]),
@@ -106,4 +110,13 @@ def find_dates_ahead(con: Connection, *, since: date, storyline_id: str | None =
             first_told_at=row[16].astimezone(UTC), mentions=row[17],
         )
         for row in con.execute(load_sql("dates_ahead_from"), params).fetchall()
+    ]  # fmt: skip
+    days: dict[tuple[str, DateKind], list[date]] = {}
+    for one in found:
+        if one.certainty != "approximate":
+            days.setdefault((one.storyline_id, one.kind), []).append(one.first_day)
+    return [
+        one for one in found
+        if one.certainty != "approximate"
+        or not any(one.first_day <= day <= one.last_day for day in days.get((one.storyline_id, one.kind), ()))
     ]  # fmt: skip

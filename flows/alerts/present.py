@@ -117,6 +117,7 @@ def show_story(
             headline,
             mark=development.kind != "first",
             preferred={outlet.article_id for outlet in outlets if outlet.language in languages},
+            known=f"{development.previous_headline or ''}\n{development.storyline_title}",
         ),
         before=before,
         earlier=tuple(earlier[-EARLIER_SHOWN:]),
@@ -163,17 +164,20 @@ def show_codes(kind: str, reasons: Iterable[str]) -> list[str]:
     """Reason codes in at most two short sentences: what is new in a turn, how many outlets report on their own."""
     new: list[str] = []
     others: list[str] = []
+    acts = False
     for code in reasons:
         name, _, value = clean_line(code, 60).partition(":")
         words = value.replace("-", " ")
-        if name == "act":
-            new.append(f"“{words}”")
+        if name in ("act", "new-act"):
+            acts = True
         elif name.startswith("new-"):
             new.append(_NEW.get(name, name.removeprefix("new-").replace("-", " ")))
         elif name == "outlets":
             others.append(f"{words} independent outlets")
         elif name not in ("first-story", "turn", "update"):
             others.append(f"{name} {words}".replace("-", " ").strip())
+    # Which acts they are is read from single words: too unsure to be quoted to a reader.
+    new += ["actions"] if acts else []
     said = [f"New: {', '.join(new[:5])}."] if new and kind != "first" else []
     return said + ([f"{', '.join(others[:3]).capitalize()}."] if others else [])
 

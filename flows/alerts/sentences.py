@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flows.alerts.safe_text import clean_line
 from warehouse.stories.model import NewSentence
+from warehouse.stories.plain_words import is_calendar
 
 SENTENCE_LIMIT = 320
 SENTENCES_SHOWN = 2
@@ -20,6 +21,7 @@ _WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PAUSE = re.compile(r"[.;:!?…。；：！？]")
 # "SUNDHAVEN, March 2 (Northern Wire) - ", "(Northern Wire) - "
 _CAPITALS = "A-Z\u00c0-\u00d6\u00d8-\u00de"
+_NO_LETTER = re.compile(r"[\W_]+")
 _DATELINE = re.compile(
     rf"^(?:[{_CAPITALS}][{_CAPITALS} .'/-]{{2,40}}(?:,[^()]{{0,30}})?\s*)?\([^()]{{2,40}}\)\s*[-–—]+\s+"
 )
@@ -34,25 +36,45 @@ class Part:
 
 
 def show_sentences(
-    sentences: Sequence[NewSentence], headline: str, *, mark: bool = True, preferred: Collection[str] = ()
-) -> tuple[tuple[Part, ...], ...]:
-    """The first two sentences, each as parts; one that only repeats the headline is left out if another is there.
+    sentences: Sequence[NewSentence], headline: str, *, mark: bool = True, preferred: Collection[str] = (),
+    known: str = "", most: int = SENTENCES_SHOWN, limit: int = SENTENCE_LIMIT,
+) -> tuple[tuple[Part, ...], ...]:  # fmt: skip
+    """The first `most` sentences, each as parts; those that only repeat the headline are left out.
 
     Sentences of the `preferred` articles (ids) come first. Without `mark` nothing is marked: of a story that begins
-    everything is new. An agency's dateline in front is left out.
+    everything is new. A weekday or month alone, and a name that `known` has (what was told before), are not marked
+    either. An agency's dateline in front is left out.
     """
     in_order = sorted(sentences, key=lambda sentence: sentence.article_id not in preferred)
-    shown = [parts for sentence in in_order if (parts := show_sentence(sentence, mark=mark))]
-    told = [parts for parts in shown if "".join(part.text for part in parts).rstrip(".") != headline.rstrip(".")]
-    return tuple((told or shown)[:SENTENCES_SHOWN])
+    shown = (show_sentence(sentence, mark=mark, known=known, limit=limit) for sentence in in_order)
+    return tuple(parts for parts in shown if parts and not repeats("".join(p.text for p in parts), headline))[:most]
 
 
-def show_sentence(sentence: NewSentence, *, mark: bool = True, limit: int = SENTENCE_LIMIT) -> tuple[Part, ...]:
+def repeats(sentence: str, headline: str) -> bool:
+    """Whether the sentence says the headline again: the same letters and figures, whatever stands between them."""
+    said, known = _NO_LETTER.sub("", sentence).casefold(), _NO_LETTER.sub("", headline).casefold()
+    return said == known if said and known else sentence.strip() == headline.strip()
+
+
+def show_sentence(
+    sentence: NewSentence, *, mark: bool = True, known: str = "", limit: int = SENTENCE_LIMIT
+) -> tuple[Part, ...]:
     """The sentence as parts, at most `limit` characters of it, without an agency's dateline in front."""
     dateline = _DATELINE.match(sentence.text)
     begin = dateline.end() if dateline else 0
-    ranges = [(start - begin, end - begin) for start, end in sentence.new_parts] if mark else []
+    ranges = [
+        (start - begin, end - begin) for start, end in sentence.new_parts
+        if not _is_no_news(sentence.text[start:end], known)
+    ] if mark else []  # fmt: skip
     return show_parts(sentence.text[begin:], ranges, limit)
+
+
+def _is_no_news(part: str, known: str) -> bool:
+    """Whether it is a weekday or month, or a name that `known` has, its possessive ending aside."""
+    bare = re.sub(r"['’]s?$", "", part.strip())
+    if is_calendar(bare):
+        return True
+    return bare[:1].isupper() and re.search(rf"\b{re.escape(bare)}\b", known) is not None
 
 
 def show_parts(text: str, new_parts: Iterable[tuple[int, int]], limit: int = SENTENCE_LIMIT) -> tuple[Part, ...]:

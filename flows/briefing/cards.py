@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flows.alerts.present import show_codes, show_time, show_topic
 from flows.alerts.safe_text import clean_line, safe_link
-from flows.alerts.sentences import Part, show_sentence
+from flows.alerts.sentences import Part, show_sentences
 from flows.briefing.addresses import anchor, development_address, storyline_path, topic_path
 from flows.briefing.words import day_in, language_name, show_date
 from warehouse.briefing import Member, Note, Turn
@@ -140,12 +140,10 @@ def show_turn(turn: Turn, manner: Manner, *, later: Iterable[Member] = ()) -> Ca
 def show_quotation(turn: Turn, headline: str, manner: Manner) -> tuple[tuple[Part, ...], ...]:
     """The new sentences, marked; in open use two at most, cut; one that only repeats the headline is left out."""
     most, limit = (CLOSED_SENTENCES, CLOSED_CHARACTERS) if manner.closed_use else (QUOTED_SENTENCES, QUOTED_CHARACTERS)
-    shown = []
-    for sentence in turn.sentences[: most + 2]:
-        parts = show_sentence(sentence, mark=turn.kind != "first", limit=limit)
-        if parts and "".join(part.text for part in parts).rstrip(".") != headline.rstrip("."):
-            shown.append(parts)
-    return tuple(shown[:most])
+    return show_sentences(
+        turn.sentences[: most + 2], headline, mark=turn.kind != "first", most=most, limit=limit,
+        known=f"{turn.previous_headline or ''}\n{turn.storyline_title}",
+    )  # fmt: skip
 
 
 def show_notes(notes: Iterable[Note], manner: Manner) -> tuple[NoteView, ...]:

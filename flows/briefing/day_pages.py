@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from flows.alerts.safe_text import clean_line
+from flows.alerts.sentences import repeats
 from flows.briefing.addresses import DAY_CARDS, DAY_LINES, DAYS, INDEX, day_path, storyline_path, topic_path
 from flows.briefing.desk import Desk
 from flows.briefing.plots import draw_nights
-from flows.briefing.words import count_of, day_in, show_date, show_moment, show_weekday
+from flows.briefing.words import count_of, day_in, show_date, show_days, show_moment, show_weekday
 from warehouse.briefing import DayLine, NightLine, Totals, Turn, find_day_turns, find_turns
 from warehouse.dates_ahead import find_dates_ahead
 
@@ -150,9 +151,9 @@ def _ahead(desk: Desk) -> list[dict[str, str]]:
     found = [one for one in find_dates_ahead(desk.con, since=desk.today) if one.storyline_id in known][:DATES_AHEAD]
     return [
         {
-            "on": show_date(one.first_day) if one.first_day == one.last_day else f"By {show_date(one.last_day)}",
-            "kind": one.kind.replace("-", " "), "path": storyline_path(one.storyline_id),
-            "headline": clean_line(one.headline, 120), "sentence": clean_line(one.sentence, 200),
+            "on": show_days(one.first_day, one.last_day), "kind": one.kind.replace("-", " "),
+            "path": storyline_path(one.storyline_id), "headline": clean_line(one.headline, 120),
+            "sentence": "" if repeats(one.sentence, one.headline) else clean_line(one.sentence, 200),
         }
         for one in found
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -19,6 +19,17 @@ _LANGUAGES = {
 def show_date(day: date) -> str:
     """Like `12 May 2026`."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def show_days(first: date, last: date) -> str:
+    """Like `12 May 2026`, `12 to 14 May 2026`, `30 Apr to 2 May 2026`; a whole month is `May 2026`."""
+    if first == last:
+        return show_date(first)
+    if first.day == 1 and (last + timedelta(days=1)).day == 1 and first.replace(day=last.day) == last:
+        return f"{_MONTHS[last.month - 1]} {last.year}"
+    begin, end = show_date(first).split(), show_date(last).split()
+    same = next((n for n in (1, 2) if begin[n:] == end[n:]), 3)  # what both share is said once
+    return f"{' '.join(begin[:same])} to {' '.join(end)}"
 
 
 def show_weekday(day: date) -> str:

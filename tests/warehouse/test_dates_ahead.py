@@ -35,6 +35,15 @@ def test_dates_are_found_once_and_told_with_their_source(monkeypatch: pytest.Mon
         assert row == (2, ["chips"])
 
 
+def test_an_approximate_date_gives_way_to_the_day_itself() -> None:
+    with populated() as con:
+        text = "A hearing will be held in June 2026. A hearing is set for 9 June 2026. A tender is due in June 2026."
+        con.execute("UPDATE article_versions SET text = ? WHERE article_id = ?", [text, id_of("wire")])
+        add_dates_ahead(con)
+        found = [(one.kind, one.certainty, one.first_day.day) for one in find_dates_ahead(con, since=date(2026, 3, 11))]
+        assert found == [("deadline", "approximate", 1), ("hearing", "exact", 9)]
+
+
 def ahead(day: int, kind: DateKind = "deadline", certainty: AheadCertainty = "exact") -> DateAhead:
     on = date(2026, 5, day)
     return DateAhead(on=on, until=on, certainty=certainty, kind=kind, sentence="x", start=0, end=1)
