@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -30,6 +31,6 @@ def find_done_parts(con: Connection) -> dict[PartName, int]:
     return {tuple(row[:5]): row[5] for row in con.execute(load_sql("backfill_done_parts")).fetchall()}
 
 
-def add_done_part(con: Connection, part: DonePart, *, run_id: str, at: datetime) -> None:
-    """Notes a part as done; inside the transaction that stores what was read in it."""
-    add_rows(con, "backfill_parts", [asdict(part) | {"run_id": run_id, "done_at": at}])
+def add_done_parts(con: Connection, parts: Sequence[DonePart], *, run_id: str, at: datetime) -> None:
+    """Notes parts as done; inside the transaction that stores what was read in them."""
+    add_rows(con, "backfill_parts", [asdict(part) | {"run_id": run_id, "done_at": at} for part in parts])

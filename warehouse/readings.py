@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,16 +37,24 @@ class Placed:
 
 
 def add_readings(
-    con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime, readings: Sequence[Reading], origin: str = "night"
+    con: duckdb.DuckDBPyConnection,
+    *,
+    run_id: str,
+    as_of: datetime,
+    readings: Sequence[Reading],
+    origin: str = "night",
+    clocks: Mapping[str, datetime] | None = None,
 ) -> None:
     """Writes a batch of readings: fetches, article versions, topic hits, outcomes, problems, and the entries' states.
 
     An article whose content hash is that of its current version adds none: the entry ends as `unchanged`. Any other
-    waits for its verdict (`find_unjudged`). `origin` is `night` or `backfill`. Inside the caller's transaction.
+    waits for its verdict (`find_unjudged`). `origin` is `night` or `backfill`. `clocks` holds, by entry id, what is to
+    count as `as_of` for readings of other days. Inside the caller's transaction.
 
     Raises ValueError for a problem that is to be tried again no later than `as_of`: it would come up in this run.
     """
-    late = [reading for reading in readings if reading.next_try_at is not None and reading.next_try_at <= as_of]
+    clock_of = {r.entry.entry_id: (clocks or {}).get(r.entry.entry_id, as_of) for r in readings}
+    late = [r for r in readings if r.next_try_at is not None and r.next_try_at <= clock_of[r.entry.entry_id]]
     if late:
         raise ValueError(f"next_try_at is not after the run's clock {as_of}: {late[0].entry.url}")
     kept = [reading for reading in readings if _is_stored(reading)]
@@ -56,12 +64,10 @@ def add_readings(
     first_seen = dict(run_batch(con, "entries_first_seen", [{"entry_id": r.entry.entry_id} for r in kept]))
 
     add_fetches(con, run_id=run_id, fetches=[reading.fetch for reading in readings if reading.fetch])
-    add_problems(
-        con,
-        run_id=run_id,
-        happened_at=as_of,
-        problems=[(r.problem, r.entry.source_id, r.entry.entry_id) for r in readings if r.problem],
-    )
+    for at in sorted(set(clock_of.values())):
+        mine = [(r.problem, r.entry.source_id, r.entry.entry_id) for r in readings
+                if r.problem and clock_of[r.entry.entry_id] == at]  # fmt: skip
+        add_problems(con, run_id=run_id, happened_at=at, problems=mine)
     versions: list[dict[str, Any]] = []
     hits: list[dict[str, Any]] = []
     for place in placed:
@@ -69,7 +75,9 @@ def add_readings(
         if article is None or version_id is None:
             continue
         # A version that replaces an earlier one came up when it was read, the first one when its entry did.
-        seen_at = first_seen.get(place.reading.entry.entry_id, as_of) if place.version == 1 else as_of
+        entry_id = place.reading.entry.entry_id
+        clock = clock_of[entry_id]
+        seen_at = first_seen.get(entry_id, clock) if place.version == 1 else clock
         versions.append(version_row(article, place.version, run_id=run_id, origin=origin, first_seen_at=seen_at))
         hits.extend(topic_rows(article, version_id, place.reading.topics))
     add_rows(con, "article_versions", versions)
@@ -77,7 +85,9 @@ def add_readings(
 
     version_of = {place.reading.entry.entry_id: place.version_id for place in placed}
     endings = [(reading, _outcome(reading, version_of)) for reading in readings]
-    add_rows(con, "entry_outcomes", [_outcome_row(run_id, as_of, r, outcome) for r, outcome in endings if outcome])
+    ended = [(reading, outcome) for reading, outcome in endings if outcome]
+    rows = [_outcome_row(run_id, clock_of[reading.entry.entry_id], reading, outcome) for reading, outcome in ended]
+    add_rows(con, "entry_outcomes", rows)
     run_batch(con, "entries_update_read", [_state_row(reading, version_of) for reading in readings])
 
 

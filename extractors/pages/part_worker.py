@@ -1,8 +1,9 @@
 """A process that reads parts of WARC files: the raw pages never leave it, only what was read in them does.
 
 `PartWorker` is the side of whoever wants something read, `serve` that of the process. It may be started anywhere (in a
-thread, a worker of a cluster), and it ends when its parent does. A page that takes too long, or kills the process,
-becomes a problem of its own; the process is started anew behind it.
+thread, a worker of a cluster), and it ends when its parent does. What was read is handed over by the handful. A page
+that takes too long, or kills the process, becomes a problem of its own: the process is started anew, and reads the rest
+of the part so that it names each page first.
 """
 
 from __future__ import annotations
@@ -12,16 +13,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Protocol, Self
 
-from extractors.model import FeedEntry, FetchedPage, Problem
+from extractors.model import FetchedPage, Problem
+from extractors.pages.part_reading import PageRead, PartJob, PartReading, PassedPage, entry_of_page, read_job
 from extractors.pages.pool import Gate, PageJob, PageLimits, PageReading, prepare_worker, read_bounded
-from extractors.urls import canonical_url
-from extractors.web.warc_parts import WarcPart, in_time, read_part
 
 # A worker holds what a whole part brought to light, not one page.
 LIMITS = PageLimits(memory_mb=500)
@@ -30,40 +30,11 @@ START_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PartJob:
-    """A part to read, the time that its records must lie in, the largest page, and whose entries its pages become."""
-
-    part: WarcPart
-    source_id: str
-    since: datetime | None = None
-    until: datetime | None = None
-    max_bytes: int = 15_000_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PageTask:
     """A page that was fetched, to be read by the clock `now`."""
 
     job: PageJob
     now: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageRead:
-    """A page of a part with its reading. The body and headers are there only where it gave an article."""
-
-    page: FetchedPage
-    entry: FeedEntry
-    reading: PageReading
-
-
-@dataclass(slots=True, kw_only=True)
-class PartReading:
-    """What stood in a part, in the file's order; `problems` are those of the file itself."""
-
-    part: WarcPart
-    pages: list[PageRead] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
 
 class PartWorker:
@@ -86,21 +57,24 @@ class PartWorker:
     def read(self, job: PartJob) -> PartReading:
         """What stands in the part. A page that kills the process twenty times over is its own problem each time."""
         found = PartReading(part=job.part)
-        done = 0
+        careful = False
         while True:
             at: FetchedPage | None = None
             try:
-                for message in self._ask(job, done):
+                for message in self._ask(job, done=len(found.pages), careful=careful):
                     if isinstance(message, FetchedPage):
                         at = message
-                    elif isinstance(message, PageRead):
-                        found.pages.append(message)
-                        done, at = done + 1, None
+                    elif isinstance(message, list):
+                        found.pages += message
+                        at = None
                     elif isinstance(message, Problem):
                         found.problems.append(message)
                 return found
             except (EOFError, TimeoutError) as error:
                 self.end()
+                if not careful:  # nobody knows at which page
+                    careful = True
+                    continue
                 if at is None:
                     raise RuntimeError("a worker that reads parts ended between two pages, or did not start") from error
                 slow = isinstance(error, TimeoutError)
@@ -109,13 +83,12 @@ class PartWorker:
                                   detail=f"reading the page {detail}")  # fmt: skip
                 entry = entry_of_page(at, job)
                 found.pages.append(PageRead(page=at, entry=entry, reading=PageReading(title="", problem=problem)))
-                done += 1
 
     def read_page(self, task: PageTask) -> PageReading:
         """The page's reading; a page that is too slow or kills the process is a problem."""
         page, entry = task.job.page, task.job.entry
         try:
-            for message in self._ask(task, 0):
+            for message in self._ask(task):
                 if isinstance(message, PageReading):
                     return self._rest(message)
         except (EOFError, TimeoutError) as error:
@@ -141,13 +114,14 @@ class PartWorker:
             self._process = self._pipe = None
 
     def _ask(
-        self, job: PartJob | PageTask, done: int
-    ) -> Iterator[FetchedPage | PageRead | PageReading | Problem]:
+        self, job: PartJob | PageTask, *, done: int = 0, careful: bool = True
+    ) -> Iterator[FetchedPage | list[PageRead | PassedPage] | PageReading | Problem]:
         fresh = self._pipe is None
         pipe = self._pipe or self._start()
-        patience = START_S if fresh else self._limits.wall_s + 10 * self._limits.cpu_s
+        at_a_page = self._limits.wall_s + 10 * self._limits.cpu_s
+        patience = START_S if fresh else at_a_page
         try:
-            pipe.send((job, done))
+            pipe.send((job, done, careful))
             while True:
                 if not pipe.poll(patience):
                     raise TimeoutError
@@ -155,7 +129,8 @@ class PartWorker:
                 if message is None:
                     return
                 # Passing over what was read before, and unpacking the next record, is quick; a page has its limit.
-                patience = self._limits.wall_s if isinstance(message, FetchedPage) else START_S
+                named = isinstance(message, FetchedPage)
+                patience = self._limits.wall_s if named else START_S if careful else at_a_page
                 yield message
         except (BrokenPipeError, ConnectionResetError) as error:
             raise EOFError from error
@@ -212,19 +187,6 @@ def _start_program(theirs: Connection) -> _Running:
     return subprocess.Popen([sys.executable, "-c", command], env=environment, pass_fds=[theirs.fileno()])
 
 
-def entry_of_page(page: FetchedPage, job: PartJob) -> FeedEntry:
-    """The page as an entry of its file. Its address is its key: a page that stands in two files is read once."""
-    url = canonical_url(page.final_url)
-    return FeedEntry(
-        source_id=job.source_id, feed_url=str(job.part.path), key=page.final_url, url=url, link=page.final_url, title=""
-    )
-
-
-def end_of_day(at: datetime) -> datetime:
-    """The last second of the day: the clock by which a page of the past is read, the same for all of a day."""
-    return at.replace(hour=23, minute=59, second=59, microsecond=0)
-
-
 # ---- inside the process ----
 
 
@@ -239,31 +201,13 @@ def serve(pipe: Connection) -> None:
     prepare_worker(limits, gate)
     try:
         while True:
-            job, done = pipe.recv()
+            job, done, careful = pipe.recv()
             if isinstance(job, PageTask):
                 one = job.job
                 pipe.send(read_bounded(one.page, one.entry, now=job.now, site_boilerplate=one.site_boilerplate))
             else:
-                for message in read_job(job, done):
+                for message in read_job(job, done=done, careful=careful):
                     pipe.send(message)
             pipe.send(None)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
-
-
-def read_job(job: PartJob, done: int) -> Iterator[FetchedPage | PageRead | Problem]:
-    """Before each page which one it is, without its body; then its reading. The first `done` pages are passed over."""
-    for page in read_part(job.part, max_bytes=job.max_bytes):
-        if isinstance(page, Problem):
-            yield page
-        elif in_time(page.fetched_at, job.since, job.until):
-            if done:
-                done -= 1
-                continue
-            empty = FetchedPage(url=page.url, final_url=page.final_url, status=page.status, headers=(), body=b"",
-                                fetched_at=page.fetched_at, archive=page.archive)  # fmt: skip
-            yield empty
-            entry = entry_of_page(page, job)
-            reading = read_bounded(page, entry, now=end_of_day(page.fetched_at))
-            yield PageRead(page=page if reading.article is not None else empty, entry=entry, reading=reading)
-

@@ -22,7 +22,7 @@ from extractors.web.guard import AddressRefused, GuardPolicy, Resolver
 from extractors.web.headers import header, is_challenge, parse_retry_after
 from extractors.web.manners import Manners
 from extractors.web.model import FetchKind, FetchLimits, FetchRequest, FetchResult, NotModified
-from extractors.web.rights import RightsPolicy, may_speak, rights_of
+from extractors.web.rights import RightsPolicy, may_speak, rights_of, withheld
 from extractors.web.robots import RobotsPolicy
 
 _ACCEPT: dict[FetchKind, str] = {
@@ -265,11 +265,9 @@ class Fetcher:
         if not may_speak(page, agent=self._token):
             return page
         said = rights_of(page, agent=self._token)
-        where = ", ".join(said.evidence)
-        if said.reserved:
-            return trip.problem("reserved", f"The publisher reserves text and data mining ({where}).")
-        if said.noindex:
-            return trip.problem("noindex", f"The publisher asks not to be indexed ({where}).")
+        denied = withheld(said)
+        if denied is not None:
+            return trip.problem(*denied)
         return replace(page, keep=False) if said.noarchive else page
 
 

@@ -113,7 +113,8 @@ def may_speak(page: FetchedPage, *, agent: str) -> bool:
     """A quick look whether headers or page mention a reservation or anything for the agent at all."""
     if page.header("tdm-reservation") is not None or page.header("x-robots-tag") is not None:
         return True
-    head = page.body[:_HEAD_BYTES].lower()
+    end = page.body.find(b"</head", 0, _HEAD_BYTES)  # what stands behind does not count
+    head = page.body[: end if end >= 0 else _HEAD_BYTES].lower()
     words = (b"tdm-reservation", b"noindex", b'content="none', b"content='none", agent.lower().encode())
     return any(word in head for word in words)
 
@@ -153,6 +154,16 @@ def rights_of(page: FetchedPage, *, agent: str, rules: tuple[TdmRule, ...] = ())
         noindex=any(directive in ("noindex", "none") for directive, _ in spoken),
         evidence=tuple(said),
     )
+
+
+def withheld(said: Rights) -> tuple[str, str] | None:
+    """The code (`reserved`, `noindex`) and the reason for which the page is not for us; None: we may read it."""
+    where = ", ".join(said.evidence)
+    if said.reserved:
+        return "reserved", f"The publisher reserves text and data mining ({where})."
+    if said.noindex:
+        return "noindex", f"The publisher asks not to be indexed ({where})."
+    return None
 
 
 def _directives(value: str, agent: str) -> list[tuple[str, bool]]:

@@ -16,7 +16,8 @@ from itertools import tee
 
 from distributed import Client, LocalCluster
 
-from extractors.pages.part_worker import PageTask, PartJob, PartReading, PartWorker
+from extractors.pages.part_reading import PartJob, PartReading
+from extractors.pages.part_worker import PageTask, PartWorker
 from extractors.pages.pool import Gate, PageJob, PageReading
 from flows.backfill.readers import in_order
 from flows.night import Night

@@ -9,7 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
-from extractors.pages.part_worker import PartJob, PartReading, PartWorker
+from extractors.pages.part_reading import PartJob, PartReading
+from extractors.pages.part_worker import PartWorker
 from extractors.pages.pool import Gate
 
 A = TypeVar("A")

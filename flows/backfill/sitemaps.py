@@ -13,7 +13,8 @@ from extractors.model import FeedEntry, FetchedPage, Problem
 from extractors.urls import article_id_of
 from extractors.web.model import FetchRequest, FetchResult
 from extractors.web.warc_parts import in_time
-from flows.backfill.archives import ALL_AGES, SOURCE, conclude
+from flows.backfill.archives import conclude
+from flows.backfill.storing import ALL_AGES, SOURCE
 from flows.journal import Journaled
 from flows.night import Night, open_night
 from flows.past import Past

@@ -5,34 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 
-from extractors.model import FeedEntry, Outcome
+from extractors.model import DateCertainty, Outcome
 from extractors.urls import article_id_of
 from warehouse.store import EntryOutcome
 
 
+class Sortable(Protocol):
+    """What must be known of an entry: `FeedEntry` is one."""
+
+    @property
+    def entry_id(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def published_at(self) -> datetime | None: ...
+    @property
+    def published_certainty(self) -> DateCertainty: ...
+
+
+E = TypeVar("E", bound=Sortable)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorted:
+class Sorted(Generic[E]):
     """A feed's entries by what is to be done: `entries` are new or changed, `outcomes` settle some of them now.
 
     `seen` counts different entries, `known` those of them that are known and unchanged.
     """
 
-    entries: tuple[FeedEntry, ...]
+    entries: tuple[E, ...]
     outcomes: tuple[EntryOutcome, ...]
     seen: int
     known: int
 
 
 def sort_entries(
-    entries: Iterable[FeedEntry],
+    entries: Iterable[E],
     *,
     known: Mapping[str, str],
     known_articles: set[str],
     taken: set[str],
     as_of: datetime,
     max_age: timedelta,
-) -> Sorted:
+) -> Sorted[E]:
     """New and changed entries, with the fate of those that need no page.
 
     `known` maps entry ids to fingerprints, `known_articles` are article ids that any entry named before, `taken` the
@@ -40,7 +59,7 @@ def sort_entries(
     entry without a usable link is `rejected`; one whose URL another entry has is `repeated`; a new one older than
     `max_age` is `aged-out`. A changed entry is read again: that is how revisions are found.
     """
-    kept: list[FeedEntry] = []
+    kept: list[E] = []
     fates: list[EntryOutcome] = []
     seen: set[str] = set()
     unchanged = 0
@@ -62,7 +81,7 @@ def sort_entries(
 
 
 def _fate(
-    entry: FeedEntry, is_new: bool, taken: set[str], known_articles: set[str], as_of: datetime, max_age: timedelta
+    entry: Sortable, is_new: bool, taken: set[str], known_articles: set[str], as_of: datetime, max_age: timedelta
 ) -> tuple[Outcome, str] | None:
     if entry.url is None:
         return "rejected", "no-link"

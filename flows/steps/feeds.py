@@ -195,7 +195,7 @@ def problem_of(asked: Asked) -> Problem | None:
     return asked.feed.problem if asked.feed else None
 
 
-def feed_record(night: Night, asked: Asked, found: Sorted) -> FetchRecord:
+def feed_record(night: Night, asked: Asked, found: Sorted[FeedEntry]) -> FetchRecord:
     """The answer as a row of the fetches, with the entries that it brought."""
     page = asked.result if isinstance(asked.result, FetchedPage) else None
     problem = problem_of(asked)

@@ -8,6 +8,12 @@ many generated pages on topic that --on-topic of all are. Our own side is the wh
 snapshot, in fresh processes, with one worker and with --workers; figures are of the latter. Memory is the largest of
 any process, sampled ten times a second.
 
+Two speed-ups are told. `workers_speedup_stage` is that of the CPU-bound stage: workers that unpack, look at, gate and
+extract, and hand over what they read; nothing is stored. `workers_speedup_whole_way` is that of the same with one more
+process that takes it all up and stores it. On two cores that one has a core for itself beside one worker, and none
+beside two: the whole way gains less than the stage, by as much as storing costs. Both are steady rates, from the first
+part handed over to the last.
+
 Peers run in one process of the interpreter --peers (with `fundus` and `news-please` installed; absent ones are said to
 be), over the first --peer-pages pages of the same files, and are credited with as many processes as we had workers.
 news-please extracts every page. Fundus passes over pages of publishers that it does not know: what counts is how many
@@ -38,9 +44,12 @@ import yaml
 
 from config.load import load_house, shipped_folder
 from extractors.model import FetchedPage
-from extractors.pages.cheap import cheap_text
+from extractors.pages.part_reading import PartJob
+from extractors.pages.reading import read_page
 from extractors.topics import TopicMatcher
 from extractors.web.archive import Archive
+from extractors.web.warc import find_warc_files
+from extractors.web.warc_parts import cut_parts
 from tests.benchmarks.generated_news import Outlet, _outlet, _report, load_newsroom, render_page
 from tests.benchmarks.process_tree import Watch
 
@@ -62,7 +71,11 @@ def main() -> int:
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--one", nargs=3, metavar=("CONFIG", "FOLDER", "WORKERS"), help=argparse.SUPPRESS)
+    parser.add_argument("--stage", nargs=3, metavar=("CONFIG", "FOLDER", "WORKERS"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    if chosen.stage:
+        print(json.dumps(run_stage(Path(chosen.stage[0]), Path(chosen.stage[1]), int(chosen.stage[2]))))
+        return 0
     if chosen.one:
         print(json.dumps(run_one(Path(chosen.one[0]), Path(chosen.one[1]), int(chosen.one[2]))))
         return 0
@@ -82,6 +95,7 @@ def main() -> int:
 def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """Every figure, by name."""
     runs = {workers: run_ours(folder, workers) for workers in sorted({1, chosen.workers})}
+    stages = {workers: run_ours(folder, workers, "--stage") for workers in sorted({1, chosen.workers})}
     best = runs[chosen.workers]
     pages = best["pages"]
     steady = max(1e-9, best["steady_pages"] / best["steady_s"])
@@ -92,11 +106,14 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "pages_per_s_reading": round(pages / best["reading_s"], 1),
         "cpu_ms_a_page_reading": round(1000 * best["readers_cpu_s"] / pages, 2),
         "cpu_ms_a_page": round(1000 * best["cpu_s"] / pages, 2),
+        "cpu_ms_a_page_storing_and_telling": round(1000 * (best["cpu_s"] - best["readers_cpu_s"]) / pages, 2),
         # Processes start once, however many pages follow: a million is reckoned from what came after the first part.
         "pages_per_s_reading_steady": round(steady, 1),
         "million_pages_minutes": round(1e6 * (1 / steady + (best["wall_s"] - best["reading_s"]) / pages) / 60, 1),
-        "workers_speedup_reading": round(runs[1]["reading_s"] / best["reading_s"], 2),
-        "workers_speedup_reading_steady": round(steady * runs[1]["steady_s"] / max(1, runs[1]["steady_pages"]), 2),
+        "pages_per_s_stage": {workers: round(stage["pages"] / stage["s"], 1) for workers, stage in stages.items()},
+        "workers_speedup_stage": round(speedup(stages, chosen.workers, "pages", "s"), 2),
+        "workers_speedup_whole_way": round(speedup(runs, chosen.workers, "steady_pages", "steady_s"), 2),
+        "start_s": round(best["first_s"], 1),
         "seconds": best["seconds"],
         "peak_mb_of_any_process": best["peak_mb"],
         "same_rows_with_one_worker": runs[1]["digest"] == best["digest"],
@@ -108,10 +125,16 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return figures
 
 
-def run_ours(folder: Path, workers: int) -> dict[str, Any]:
-    """A backfill in a fresh process and a fresh house."""
+def speedup(runs: dict[int, dict[str, Any]], workers: int, pages: str, seconds: str) -> float:
+    """How many times the rate of one worker."""
+    rates = {number: run[pages] / max(1e-9, run[seconds]) for number, run in runs.items()}
+    return float(rates[workers] / max(1e-9, rates[1]))
+
+
+def run_ours(folder: Path, workers: int, what: str = "--one") -> dict[str, Any]:
+    """A backfill (or its reading alone) in a fresh process and a fresh house."""
     config = write_config(folder / f"house-{workers}", workers)
-    command = [sys.executable, "-m", "tests.benchmarks.backfill", "--data", ".", "--one", str(config),
+    command = [sys.executable, "-m", "tests.benchmarks.backfill", "--data", ".", what, str(config),
                str(folder / "warc"), str(workers)]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process, Watch(process.pid) as watch:
         said, _ = process.communicate()
@@ -145,9 +168,26 @@ def run_one(config: Path, folder: Path, workers: int) -> dict[str, Any]:
     return {
         "pages": report.seen, "wall_s": wall, "reading_s": read[0] - begun, "digest": rows[0] if rows else None,
         "steady_pages": report.seen - first[0][1], "steady_s": max(1e-9, read[0] - first[0][0]),
+        "first_s": first[0][0] - begun,
         "outcomes": {name: number for name, number in report.outcomes.items() if number},
         "seconds": {name: round(value, 1) for name, value in report.seconds.items()},
     }  # fmt: skip
+
+
+def run_stage(config: Path, folder: Path, workers: int) -> dict[str, Any]:
+    """All parts read and nothing done with them: pages and seconds from the first part handed over to the last."""
+    from flows.backfill.readers import LocalReaders
+
+    matcher = TopicMatcher(load_house(config).topics)
+    parts = [part for file in find_warc_files(folder) for part in cut_parts(file)]
+    pages, begun = 0, time.monotonic()
+    with LocalReaders(workers, matcher.match) as readers:
+        for number, reading in enumerate(readers.read_all(PartJob(part=part, source_id="bench") for part in parts)):
+            if number == 0:
+                begun = time.monotonic()
+            else:
+                pages += len(reading.pages)
+        return {"pages": pages, "s": time.monotonic() - begun}
 
 
 def run_peer(name: str, chosen: argparse.Namespace, folder: Path, base: str, *, ours: dict[str, Any]) -> dict[str, Any]:
@@ -208,9 +248,9 @@ def mixed_pages(data: Path, pages: int, share: float, matcher: TopicMatcher) -> 
 
 
 def is_on_topic(url: str, body: bytes, matcher: TopicMatcher) -> bool:
-    """Whether the gate lets the page through."""
-    rough = cheap_text(FetchedPage(url=url, final_url=url, status=200, headers=(), body=body, fetched_at=FIRST_DAY))
-    return bool(matcher.match(rough.title, rough.lead, rough.text, rough.language_hint))
+    """Whether the page gives an article on topic."""
+    page = FetchedPage(url=url, final_url=url, status=200, headers=(), body=body, fetched_at=FIRST_DAY)
+    return read_page(page, None, now=FIRST_DAY, gate=matcher.match).article is not None
 
 
 def real_pages(data: Path) -> Iterator[tuple[str, bytes]]:

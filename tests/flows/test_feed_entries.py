@@ -20,12 +20,12 @@ def entry(key: str, url: str | None = "https://outlet.example/a", **more: object
                      **{**fields, **more})  # type: ignore[arg-type]  # fmt: skip
 
 
-def sort(entries: list[FeedEntry], **more: object) -> Sorted:
+def sort(entries: list[FeedEntry], **more: object) -> Sorted[FeedEntry]:
     given_: dict[str, object] = {"known": {}, "known_articles": set(), "taken": set()}
     return sort_entries(entries, as_of=NOW, max_age=timedelta(days=30), **{**given_, **more})  # type: ignore[arg-type]
 
 
-def fates(found: Sorted) -> list[tuple[str, str | None]]:
+def fates(found: Sorted[FeedEntry]) -> list[tuple[str, str | None]]:
     return [(fate.outcome, fate.code) for fate in found.outcomes]
 
 
