@@ -93,11 +93,16 @@ def load_house(folder: Path) -> House:
         raise ConfigError(faults)
     return House(
         folder=folder, settings=settings, sources=sources.sources, topics=topics.topics,
-        recipients=recipients.recipients, mail=settings.mail, preferences=preferences,
+        recipients=_in_zone(recipients.recipients, settings.schedule.timezone), mail=settings.mail, preferences=preferences,
     )  # fmt: skip
 
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def _in_zone(recipients: tuple[Recipient, ...], zone: str) -> tuple[Recipient, ...]:
+    """The recipients; those who name no time zone have the schedule's, as the briefing has."""
+    return tuple(r if "timezone" in r.model_fields_set else r.model_copy(update={"timezone": zone}) for r in recipients)
 
 
 def _read(folder: Path, name: str, faults: list[Fault]) -> Document | None:

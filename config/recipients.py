@@ -18,7 +18,8 @@ class Recipient(Strict):
     `topics` holds topic ids, or "*" alone for all. `entities` and `languages` narrow further where they are not
     empty. `min_weight` (0 to 1) is the least weight of a development that goes into the digest; `instant_above`
     (0 to 1, None: never) is the weight from which a mail of its own goes out at once, except in `quiet_hours`, which
-    are read in `timezone`. On a night without developments `quiet_night` says so in a short mail, or stays silent.
+    are read in `timezone`, like all times in her mails; where the file names none, it is the schedule's. On a night
+    without developments `quiet_night` says so in a short mail, or stays silent.
     """
 
     id: Id

@@ -21,6 +21,7 @@ _WITHOUT_SPACES = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _PAUSE = re.compile(r"[.;:!?…。；：！？]")
 # "SUNDHAVEN, March 2 (Northern Wire) - ", "(Northern Wire) - "
 _CAPITALS = "A-Z\u00c0-\u00d6\u00d8-\u00de"
+_AND = re.compile(r" (?:and|und|et|y) ")
 _NO_LETTER = re.compile(r"[\W_]+")
 _DATELINE = re.compile(
     rf"^(?:[{_CAPITALS}][{_CAPITALS} .'/-]{{2,40}}(?:,[^()]{{0,30}})?\s*)?\([^()]{{2,40}}\)\s*[-–—]+\s+"
@@ -70,11 +71,12 @@ def show_sentence(
 
 
 def _is_no_news(part: str, known: str) -> bool:
-    """Whether it is a weekday or month, or a name that `known` has, its possessive ending aside."""
-    bare = re.sub(r"['’]s?$", "", part.strip())
-    if is_calendar(bare):
-        return True
-    return bare[:1].isupper() and re.search(rf"\b{re.escape(bare)}\b", known) is not None
+    """Whether it is a weekday or month, or a name that `known` has, its possessive ending aside; or several such."""
+    names = [re.sub(r"['’]s?$", "", name) for name in _AND.split(part.strip())]
+    return all(
+        is_calendar(name) or (name[:1].isupper() and re.search(rf"\b{re.escape(name)}\b", known) is not None)
+        for name in names
+    )
 
 
 def show_parts(text: str, new_parts: Iterable[tuple[int, int]], limit: int = SENTENCE_LIMIT) -> tuple[Part, ...]:

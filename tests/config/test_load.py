@@ -26,6 +26,13 @@ def test_a_valid_folder_gives_a_house(tmp_path: Path) -> None:
     assert house.preferences.boost == {"s2": 2}
 
 
+def test_a_recipient_without_a_time_zone_has_the_schedules(tmp_path: Path) -> None:
+    settings = FILES["settings.yaml"] + "schedule:\n  timezone: Asia/Tokyo\n"
+    assert load_house(write_house(tmp_path, settings=settings)).recipients[0].timezone == "Asia/Tokyo"
+    own = FILES["recipients.yaml"] + "    timezone: UTC\n"
+    assert load_house(write_house(tmp_path, settings=settings, recipients=own)).recipients[0].timezone == "UTC"
+
+
 def test_the_shipped_configuration_is_valid() -> None:
     house = load_house(shipped_folder())
     assert len(house.enabled_sources) > 80

@@ -365,7 +365,9 @@ def test_outlets_in_the_readers_language_come_first() -> None:
 
 
 def test_days_and_names_known_before_are_not_marked() -> None:
-    sentence = marked("[[Halden's]] lawyer [[Jane Roe]] sued [[on]] the Tuesday, and in [[February]] Halden [[paid]].")
+    sentence = marked(
+        "[[Halden's]] lawyer [[Jane Roe]] sued [[on]] the Tuesday, and in [[February]] [[Panel and Halden]] [[paid]]."
+    )
     (parts,) = show_sentences([sentence], "Headline", known="Panel orders Halden Interactive to sell")
     assert [part.text for part in parts if part.new] == ["Jane Roe sued on", "paid"]
 
