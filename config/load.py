@@ -93,7 +93,8 @@ def load_house(folder: Path) -> House:
         raise ConfigError(faults)
     return House(
         folder=folder, settings=settings, sources=sources.sources, topics=topics.topics,
-        recipients=_in_zone(recipients.recipients, settings.schedule.timezone), mail=settings.mail, preferences=preferences,
+        recipients=_in_zone(recipients.recipients, settings.schedule.timezone), mail=settings.mail,
+        preferences=preferences,
     )  # fmt: skip
 
 
