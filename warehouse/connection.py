@@ -16,6 +16,9 @@ from warehouse.lake_reading import show_lake
 from warehouse.migrate import NewerWarehouse, migrate, migrations
 
 COMMENTS = 10  # the migration of nothing but comments
+# The log is written into the file when it has grown to this. Each time the last rows of every table and all indexes
+# are written anew, which after a year costs seconds: DuckDB's own 16 MB would mean ten times in a night.
+LOG = "128MB"
 
 Connection: TypeAlias = duckdb.DuckDBPyConnection
 
@@ -54,6 +57,7 @@ def open_file(path: Path, *, memory_limit: str = "1GB") -> Connection:
     try:
         con = duckdb.connect(":memory:" if is_pointer(path) else str(path))
         prepare(con, memory_limit=memory_limit)
+        con.execute(f"SET wal_autocheckpoint = '{LOG}'")
         if is_pointer(path):
             _enter_lake(con, path)
         migrate(con)
