@@ -100,7 +100,7 @@ def copy(
         else:
             point_to_file(state)
         with contextlib.closing(open_file(warehouse_file(state), memory_limit=house.settings.memory_limit)) as con:
-            publish_snapshot(con, snapshot=snapshot_file(state), published_at=datetime.now(UTC))
+            publish_snapshot(con, snapshot=snapshot_file(state), published_at=datetime.now(UTC), anew=True)
         waiting.unlink(missing_ok=True)
     except LockHeld as held:
         fail(str(held), Exit.LOCKED)
@@ -113,6 +113,29 @@ def copy(
     print_table(out, ("table", "rows", "checksum", ""), ["VARCHAR", "BIGINT", "VARCHAR", "VARCHAR"], rows)
     out.print(Text(f"{sum(t.rows for t in carried)} rows, every table equal on both sides. "
                    f"The warehouse is the {target} now: say kind: {target} in settings.yaml."))  # fmt: skip
+
+
+@warehouse.command()
+def publish(
+    anew: Annotated[bool, typer.Option("--anew", help="Write all of it, not only what has changed.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish the snapshot as the warehouse stands, as the end of a night does.
+
+    Exit codes: 0; 1 failed; 2 configuration wrong, or no warehouse yet; 4 a run holds the warehouse.
+    """
+    house = open_house(config)
+    state = house.settings.state_dir
+    with _writer(house, warehouse_file(state), purpose="warehouse publish") as con:
+        done = publish_snapshot(con, snapshot=snapshot_file(state), published_at=datetime.now(UTC), anew=anew)
+    if as_json:
+        typer.echo(json_text(dataclasses.asdict(done)))
+        return
+    how = "is as it was: nothing has changed"
+    if done.written:
+        how = f"written anew: {done.anew}" if done.anew else "brought up to date"
+    out.print(Text(f"{done.path}: {done.bytes / 1e6:.1f} MB, {done.tables} tables, {how}"))
 
 
 @warehouse.command()

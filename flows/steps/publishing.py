@@ -17,8 +17,8 @@ from flows.steps.indexing import index_night
 from warehouse.publish import publish_snapshot
 
 
-def publish_night(night: Night) -> Path:
-    """The snapshot, new or left as it was where nothing has changed."""
+def publish_night(night: Night, *, anew: bool = False) -> Path:
+    """The snapshot, up to date or left as it was where nothing has changed; with `anew` all of it is written."""
     days = night.house.settings.retention.archive_days
     if days is not None:
         night.archive.prune(now=night.as_of, keep=timedelta(days=days))
@@ -26,7 +26,7 @@ def publish_night(night: Night) -> Path:
     index_night(night)
     file = snapshot_file(night.house.settings.state_dir)
     with night.timed("publishing"):
-        return publish_snapshot(night.con, snapshot=file, published_at=night.clock()).path
+        return publish_snapshot(night.con, snapshot=file, published_at=night.clock(), anew=anew).path
 
 
 def _bring_desk_up_to_date(night: Night) -> None:

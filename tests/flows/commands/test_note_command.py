@@ -15,6 +15,7 @@ from flows.annotating import annotations_file, show_notes
 from flows.commands import app, load_commands
 from flows.night import snapshot_file
 from tests.flows.desk_state import state_after_three_nights
+from tests.flows.houses import make_house
 from tests.warehouse.invented import NIGHTS
 from warehouse.connection import open_snapshot
 from warehouse.lock import hold_lock
@@ -99,3 +100,18 @@ def test_feeds_are_written_from_the_snapshot_and_dates_are_listed(state: Path, t
     assert run(state, "feeds", "dates", "--from", "2026-01-01").exit_code == 0
     assert run(state, "feeds", "dates", "--from", "yesterday").exit_code == 2
     assert run(state, "feeds", "write", "--base-url", "ftp://x").exit_code == 2
+
+
+def test_publish_says_what_it_did(tmp_path: Path) -> None:
+    house = make_house(tmp_path)
+    shutil.copytree(state_after_three_nights(), house.settings.state_dir, dirs_exist_ok=True)
+
+    def publish(*words: str) -> dict[str, Any]:
+        ran = CliRunner().invoke(app, ["warehouse", "publish", "--json", *words, "--config", str(house.folder)])
+        assert ran.exit_code == 0, ran.output
+        return dict(json.loads(ran.stdout))
+
+    first = publish("--anew")
+    assert (first["written"], first["anew"]) == (True, "it was asked for")
+    assert publish()["written"] is False
+    assert Path(first["path"]) == snapshot_file(house.settings.state_dir)
