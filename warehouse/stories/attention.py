@@ -25,7 +25,7 @@ class Attention:
     `corroborated`: of the stories of the last days, the share that more than one outlet reports; `matter_corroborated`:
     of those of the same matter (both 1 where there are too few to say). `crowd`: other stories much like this one in
     these days. `rival_days`: days since one of the same matter was told, `told_days`: since anything was (None: not
-    lately).
+    lately). `matter_before`, `matter_tonight`: other stories of the same matter, of the last days and founded tonight.
     """
 
     corroborated: float
@@ -33,6 +33,8 @@ class Attention:
     crowd: int
     rival_days: float | None
     told_days: float | None
+    matter_before: int = 0
+    matter_tonight: int = 0
 
 
 def count_outlets(window: Sequence[Known], before: datetime) -> dict[str, int]:
@@ -62,7 +64,7 @@ def pay_attention(
         corroborated=corroborated_share(list(outlets.values())),
         matter_corroborated=corroborated_share(matter, fewest=_FEWEST_KIN),
         crowd=sum(strength >= _CROWD for strength in kin.values()), rival_days=_days(at, rivals),
-        told_days=_days(at, list(told.values())),
+        told_days=_days(at, list(told.values())), matter_before=len(matter), matter_tonight=len(kin) - len(matter),
     )  # fmt: skip
 
 
@@ -74,8 +76,9 @@ def has_to_wait(
     Where stories are corroborated nothing waits. Where they are not (a feed of everything about one war), each report
     would be an alert: there a matter rests for `rest_days` after each turn, and what a single outlet
     reports must be very likely a turn and waits for anything told before; but if it is `topical`, on a topic
-    that somebody chose, then only where its own matter is so. A story `founded` tonight by several outlets waits only
-    where hardly any other story of the stream has several.
+    that somebody chose, then only where its own matter is so. A matter that fills the days anyway (`busy_matter`) turns
+    on nights on which it founds several stories at once (`surge`): on others it waits. A story `founded` tonight by
+    several outlets waits only where hardly any other story of the stream has several.
     """
     if founded and sites > 1 and score >= rules.turn and attention.corroborated >= rules.stream_lively:
         return False
@@ -86,7 +89,11 @@ def has_to_wait(
         return False
     if attention.rival_days is not None and attention.rival_days < rules.rest_days:
         return True
-    if sites > 1 or (topical and matter >= rules.matter_corroborated and not crowded):
+    chosen = topical and matter >= rules.matter_corroborated and not crowded
+    busy = attention.matter_before >= rules.busy_matter and attention.matter_tonight < rules.surge
+    if busy and not stream_corroborates and not chosen:
+        return True
+    if sites > 1 or chosen:
         return False
     told_lately = attention.told_days is not None and attention.told_days < rules.rest_days
     return told_lately or score < rules.lone_turn

@@ -28,6 +28,9 @@ PLAUSIBLE = 0.02
 # in a small window of such a language, the models take standing out from nothing for likeness.
 UNSUPPORTED = 0.2
 
+# Among fewer reports than this, it is so in English too: each is the other's nearest, and every word they share rare.
+SMALL_WINDOW = 30
+
 # What the second look counts for, in log odds; measured by cross-validation on the training part.
 SECOND_SHARE = 0.7
 
@@ -56,7 +59,9 @@ def judge_pairs(
         odds = SECOND_SHARE * _odds(second) + (1 - SECOND_SHARE) * _odds(first[chosen])
         probability[chosen] = 1.0 / (1.0 + np.exp(-odds))
     english = np.array([s.language in ("en", None) for s in subjects], dtype=np.bool_)
-    doubtful = _unsupported(features) & ~(english[rows] & english[columns])
+    doubtful = _unsupported(features)
+    if len(subjects) >= SMALL_WINDOW:
+        doubtful &= ~(english[rows] & english[columns])
     probability = np.where(doubtful, np.minimum(probability, np.float32(UNSUPPORTED)), probability)
     probability = np.where(across, np.maximum(crossing, probability), probability)
     strength = features[:, 2] + 0.5 * features[:, 1] + 0.5 * features[:, 3]

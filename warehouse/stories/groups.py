@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from extractors.model import digest64
 from warehouse.stories.background import Background, weigh_terms
 from warehouse.stories.cluster import Grouping, group_articles
-from warehouse.stories.context import judge_pairs
+from warehouse.stories.context import UNSUPPORTED, judge_pairs
 from warehouse.stories.gather import Kindred, Known
 from warehouse.stories.mending import find_mends
-from warehouse.stories.pairs import Pairs, Subject
+from warehouse.stories.pairs import Pairs, Subject, same_form
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.storyline import choose_storyline
 from warehouse.stories.telling import Report, StoryAct
@@ -26,13 +27,17 @@ STORY_TERMS = 48
 # What two reports must have in common (`Pairs.strength`) to be of one matter.
 _KIN = 0.10
 
+# What two notices of a kind must have in common for their headlines to be compared.
+_ALIKE = 0.25
+
 
 @dataclass(slots=True)
 class Group:
     """Tonight's reports of one story, in order of arrival.
 
     `kin` has the other stories of the same matter, with the most that a report of theirs has in common with one of
-    this (`Pairs.strength`).
+    this (`Pairs.strength`). `forms` are stories that a notice of the same publisher in the same words founded: about
+    something else, so that this one does not continue their storyline.
     """
 
     reports: list[Report]
@@ -46,6 +51,7 @@ class Group:
     novelty: dict[str, float] = field(default_factory=dict)
     nearness: float = 0.0
     kin: dict[str, float] = field(default_factory=dict)
+    forms: set[str] = field(default_factory=set)
 
     @property
     def arrival(self) -> tuple[datetime, datetime, str]:
@@ -98,6 +104,8 @@ def group_reports(
     subjects += [_subject(k.at, k.dated, k.site, k.language, k.terms) for k in window]
     held = [number[k.story_id] for k in window]
     pairs = judge_pairs(subjects, len(reports), held, background=background, window_days=rules.window_days)
+    forms = find_forms(pairs, subjects)
+    pairs.probability[forms] = np.minimum(pairs.probability[forms], UNSUPPORTED)
     line_of = {k.story_id: k.storyline_id for k in window}
     acts = _mend(pairs, reports, window, held, stories, line_of, rules)
     split_off = {act.other_id for act in acts if act.act == "split"}
@@ -117,10 +125,28 @@ def group_reports(
         group.novelty = {reports[i].version_id: novelty[i] for i in indices}
         group.nearness = max(float(grouping.elsewhere[i]) for i in indices)
         groups.append(group)
-    _relate(groups, members, pairs, len(reports), [stories[number] for number in held])
+    holding = [stories[number] for number in held]
+    _relate(groups, members, pairs, len(reports), holding)
+    story_of = {place: g.story_id for g, places in zip(groups, members.values(), strict=True) for place in places}
+    of = {g.story_id: g for g in groups}
+    for row, column in zip(pairs.rows[forms].tolist(), pairs.columns[forms].tolist(), strict=True):
+        one, other = story_of[row], story_of[column] if column < len(reports) else holding[column - len(reports)]
+        of[one].forms.add(other)
+        if other in of:
+            of[other].forms.add(one)
     founded = {g.story_id for g in groups if g.founded}
     acts = [act for act in acts if act.act == "merge" or act.other_id in founded]
     return sorted([*seeds, *groups], key=lambda g: g.arrival), acts
+
+
+def find_forms(pairs: Pairs, subjects: Sequence[Subject]) -> NDArray[np.int64]:
+    """Which pairs are notices of one publisher in the same words about different things (`same_form`), by place."""
+    sites = np.unique([s.site for s in subjects], return_inverse=True)[1]
+    alike = (sites[pairs.rows] == sites[pairs.columns]) & (pairs.strength >= _ALIKE)
+    return np.array([
+        pair for pair in np.flatnonzero(alike).tolist()
+        if same_form(subjects[int(pairs.rows[pair])].terms, subjects[int(pairs.columns[pair])].terms)
+    ], dtype=np.int64)  # fmt: skip
 
 
 def _mend(
@@ -298,7 +324,8 @@ def place_stories(groups: Sequence[Group], kindred: Mapping[int, Sequence[Kindre
                 Kindred(placed[at].story_id, placed[at].storyline_id, like)
                 for at, like in likeness.items() if like >= rules.storyline_link
             ]  # fmt: skip
-            chosen = choose_storyline([*kindred.get(number, ()), *near], least=rules.storyline_link)
+            others = [k for k in (*kindred.get(number, ()), *near) if k.story_id not in group.forms]
+            chosen = choose_storyline(others, least=rules.storyline_link)
             group.line_founded = chosen is None
             group.storyline_id = chosen.storyline_id if chosen else storyline_id_of(group.story_id)
         for term, weight in group.vector.items():

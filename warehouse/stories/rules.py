@@ -23,7 +23,8 @@ class StoryRules:
     (of all, of those of the same matter, of those where at least `crowd` are much alike) is reported by several
     outlets, turns rest for `rest_days`, and those of a single outlet need a score of `lone_turn`
     (see `warehouse.stories.attention`). `stream_lively`: from this share of the stream on, a new story of several
-    outlets waits for nothing.
+    outlets waits for nothing. `busy_matter`: where the stream is not corroborated, a matter of which the last days have
+    so many other stories waits unless tonight founds `surge` others of it.
     `new_matters`: a story on a topic that founds a storyline is told the night it appears, whatever its score, unless
     it is recognisably comment or background.
     `all_topics`: articles without a topic take part too (benchmarks).
@@ -44,6 +45,8 @@ class StoryRules:
     crowd: int = 3
     rest_days: float = 2.0
     lone_turn: float = 0.94
+    busy_matter: int = 15
+    surge: int = 3
     new_matters: bool = True
     max_sentences: int = 3
     all_topics: bool = False

@@ -36,3 +36,15 @@ def test_a_matter_rests_after_a_turn_even_for_several_outlets() -> None:
 def test_too_few_stories_say_nothing() -> None:
     assert corroborated_share([1, 1]) == 1.0
     assert corroborated_share([1, 1, 2, 1, 1]) == 0.2
+
+
+def test_a_busy_matter_waits_but_for_a_night_that_founds_several_stories_of_it() -> None:
+    outlets = {f"old{n}": 1 for n in range(20)}
+    before = dict.fromkeys(list(outlets)[:15], 0.2)
+    usual = pay_attention(NOW, before | {"new": 0.2}, {}, outlets)
+    surge = pay_attention(NOW, before | {"new": 0.2, "second": 0.2, "third": 0.2}, {}, outlets)
+    assert (usual.matter_before, usual.matter_tonight, surge.matter_tonight) == (15, 1, 3)
+    assert has_to_wait(usual, sites=2, score=0.99, rules=RULES)
+    assert not has_to_wait(surge, sites=2, score=0.99, rules=RULES)
+    corroborated = pay_attention(NOW, before | {"new": 0.2}, {}, dict.fromkeys(outlets, 2))
+    assert not has_to_wait(corroborated, sites=2, score=0.99, rules=RULES)
