@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import typer
+import typer.main
 
 from flows.commands import load_commands
 
@@ -36,3 +38,29 @@ def test_every_command_is_documented(command: str) -> None:
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), f"{page.name} links to {target}, which is not there"
+
+
+def invocations(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Every command that a page shows, in a line of its own or within a sentence, and its words after `sovwatch`."""
+    text = re.sub(r"\\\n\s*", " ", text)
+    for shown in re.findall(r"`([^`\n]*\bsovwatch [^`\n]*)`|^    (.*\bsovwatch .*)$", text, re.MULTILINE):
+        line = "".join(shown)
+        said = re.search(r"(?:^|[\s/])sovwatch\s+(.*)$", line)
+        plain = re.split(r"\s#\s|\s\|\s|\s>\s|&&|;", said[1])[0] if said else ""
+        try:
+            yield line, shlex.split(plain)
+        except ValueError:  # a quotation that goes on in words of the page
+            yield line, plain.split()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_and_options_that_are_shown_exist(page: Path) -> None:
+    root = typer.main.get_command(load_commands())
+    for line, words in invocations(page.read_text(encoding="utf-8")):
+        command = root
+        while words and not words[0].startswith("-") and isinstance(command, typer.core.TyperGroup):
+            assert words[0] in command.commands, f"{page.name} shows what is no command: {line}"
+            command = command.commands[words.pop(0)]
+        options = {option for param in command.params for option in param.opts + param.secondary_opts} | {"-h", "--help"}
+        wrong = [word for word in words if word.startswith("--") and word.split("=")[0] not in options]
+        assert not wrong, f"{page.name} shows an option that is none: {line}"
