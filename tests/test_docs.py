@@ -61,6 +61,14 @@ def test_commands_and_options_that_are_shown_exist(page: Path) -> None:
         while words and not words[0].startswith("-") and isinstance(command, typer.core.TyperGroup):
             assert words[0] in command.commands, f"{page.name} shows what is no command: {line}"
             command = command.commands[words.pop(0)]
-        options = {option for param in command.params for option in param.opts + param.secondary_opts} | {"-h", "--help"}
+        options = {"-h", "--help"}.union(*(param.opts + param.secondary_opts for param in command.params))
         wrong = [word for word in words if word.startswith("--") and word.split("=")[0] not in options]
         assert not wrong, f"{page.name} shows an option that is none: {line}"
+
+
+def test_files_and_folders_that_the_architecture_names_exist() -> None:
+    text = (TOP / "docs/architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\b(?:config|extractors|warehouse|flows|tests)/[\w/]+(?:\.py)?", text))
+    missing = [path for path in sorted(named) if not any((TOP / f"{path}{end}").exists() for end in ("", ".py"))]
+    assert len(named) > 20
+    assert missing == []
