@@ -129,8 +129,8 @@ def show_figures(
     return 1 if broken else 0
 
 
-def write_config(folder: Path, feeds: list[dict[str, str]], *, smtp_port: int) -> Path:
-    """A configuration folder with the generated outlets, the shipped topics and one reader."""
+def write_config(folder: Path, feeds: list[dict[str, str]], *, smtp_port: int, **more: Any) -> Path:
+    """A configuration folder with the generated outlets, the shipped topics, one reader, and `more` settings."""
     config = folder / "config"
     config.mkdir()
     settings = {
@@ -139,6 +139,7 @@ def write_config(folder: Path, feeds: list[dict[str, str]], *, smtp_port: int) -
                   "allow_private_networks": ["127.0.0.0/8"]},
         "mail": {"sender": "sovwatch@example.org", "host": "127.0.0.1", "port": smtp_port, "security": "none",
                  "username_env": None, "password_env": None},
+        **more,
     }  # fmt: skip
     readers = [{"id": "analyst", "name": "Ada Analyst", "email": "ada@example.org"}]
     (config / "settings.yaml").write_text(yaml.safe_dump(settings))

@@ -20,11 +20,15 @@ TOPIC = {
 
 
 def make_house(folder: Path, *, sources: Sequence[Mapping[str, Any]] = (), **settings: Any) -> House:
-    """A house whose state lies in `folder/state`, reading `sources`, fetching from loopback too, mailing nobody."""
+    """A house whose state lies in `folder/state`, reading `sources`, fetching from loopback too, mailing nobody.
+
+    It makes no briefing, which is a third of a small night's work, unless `briefing` says otherwise.
+    """
     config = folder / "config"
     config.mkdir(exist_ok=True)
     fetch = {"per_host_gap_s": 0, "allow_private_networks": ["127.0.0.0/8"], "connect_timeout_s": 2,
              "total_timeout_s": 4, "user_agent": "sovwatch-test/0.1 (+http://127.0.0.1/)"}  # fmt: skip
+    settings.setdefault("briefing", {"enabled": False})
     contents: dict[str, Any] = {
         "settings": {"state_dir": str(folder / "state"), "fetch": {**fetch, **settings.pop("fetch", {})}, **settings},
         "sources": {"sources": list(sources) or [{"id": "none", "name": "None", "feed_url": "http://127.0.0.1:9/f"}]},
@@ -56,5 +60,6 @@ def serving_one_report(title: str, paragraphs: Sequence[str]) -> Iterator[Site]:
 
 
 def house_of(site: Site, folder: Path) -> House:
-    """A house that reads that outlet."""
-    return make_house(folder, sources=[{"id": "outlet", "name": "Outlet", "feed_url": f"{site.base}/feed.xml"}])
+    """A house that reads that outlet and makes a briefing."""
+    source = {"id": "outlet", "name": "Outlet", "feed_url": f"{site.base}/feed.xml"}
+    return make_house(folder, sources=[source], briefing={"enabled": True})

@@ -31,6 +31,8 @@ from warehouse.lock import find_holder
 
 pytestmark = pytest.mark.slow
 
+# What is bad here is bad before the briefing, whose own failures tests/flows/briefing has.
+NO_BRIEFING = {"enabled": False}
 OUTLETS = ("northwire", "courier", "harbour", "tagblatt")
 
 
@@ -76,7 +78,7 @@ def place(tmp_path: Path, server: NewsroomServer) -> Iterator[Place]:
     server.night = 1
     feeds = [{"id": o.id, "name": o.name, "feed_url": server.feed_url(o)} for o in server.newsroom.outlets]
     with Mailbox(tmp_path / "mails") as mailbox:
-        config = write_config(tmp_path, feeds, smtp_port=mailbox.port)
+        config = write_config(tmp_path, feeds, smtp_port=mailbox.port, briefing=NO_BRIEFING)
         yield Place(config, tmp_path / "state", server, mailbox)
 
 
@@ -87,7 +89,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, server: NewsroomServer
     server.night = 1
     feeds = [{"id": o.id, "name": o.name, "feed_url": server.feed_url(o)} for o in server.newsroom.outlets]
     with Mailbox(folder / "mails") as mailbox:
-        config = write_config(folder, feeds, smtp_port=mailbox.port)
+        config = write_config(folder, feeds, smtp_port=mailbox.port, briefing=NO_BRIEFING)
         report = run_night(load_house(config), as_of=NIGHTS[0])
         assert report.exit_code is Exit.OK
         assert len(mailbox.kept) == 1
@@ -240,7 +242,7 @@ def test_two_runs_at_once(place: Place, mortals: MortalNights) -> None:
 
 def test_half_a_feed_then_the_whole(tmp_path: Path) -> None:
     with Stalls() as stalls, Mailbox(tmp_path / "mails") as mailbox:
-        config = write_config(tmp_path, stalls.sources("feed"), smtp_port=mailbox.port)
+        config = write_config(tmp_path, stalls.sources("feed"), smtp_port=mailbox.port, briefing=NO_BRIEFING)
         stalls.half = True
         first = run_night(load_house(config), as_of=NIGHTS[0])
         assert first.outcomes["new"] == 2
@@ -255,7 +257,7 @@ def test_half_a_feed_then_the_whole(tmp_path: Path) -> None:
 
 def test_a_page_of_fifty_megabytes(tmp_path: Path) -> None:
     with Stalls() as stalls, Mailbox(tmp_path / "mails") as mailbox:
-        config = write_config(tmp_path, stalls.sources("feed"), smtp_port=mailbox.port)
+        config = write_config(tmp_path, stalls.sources("feed"), smtp_port=mailbox.port, briefing=NO_BRIEFING)
         stalls.swollen = "/3"
         begun = time.monotonic()
         report = run_night(load_house(config), as_of=NIGHTS[0])

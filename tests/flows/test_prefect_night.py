@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.houses import make_house, page
+from tests.flows.houses import house_of, page
 from tests.flows.loopback import serving
 from tests.flows.test_monitor import ORDER
 
@@ -46,7 +46,7 @@ if __name__ == "__main__":
 def test_prefect_shows_a_night_at_a_glance_and_prints_nothing(tmp_path: Path) -> None:
     with serving({"/order": page("Forced sale of Lumora ordered", ORDER)}) as site:
         site.pages["/feed.xml"] = site.feed(("Forced sale", "/order", "Mon, 02 Mar 2026 09:00:00 GMT"))
-        house = make_house(tmp_path, sources=[{"id": "outlet", "name": "Outlet", "feed_url": f"{site.base}/feed.xml"}])
+        house = house_of(site, tmp_path)
         script = tmp_path / "night.py"
         script.write_text(SCRIPT, encoding="utf-8")
         done = subprocess.run(
