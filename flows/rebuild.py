@@ -18,7 +18,6 @@ from pathlib import Path
 
 from config.house import House
 from config.settings import Warehouse
-from extractors.model import Problem
 from extractors.web.archive import Archive
 from extractors.web.journal import RunJournal, article_of_facts, find_runs, read_run
 from flows.backfill import backfill_again, backfill_sitemaps
@@ -26,11 +25,14 @@ from flows.journal import house_as_it_was
 from flows.monitor import run_night
 from flows.night import open_night, warehouse_file
 from flows.past import Again, Cut, Leftovers, Past
+from flows.placing import settle_warehouse
 from flows.steps.publishing import publish_night
+from warehouse.carry import carry_house
 from warehouse.compaction import upgrade_file, write_out
 from warehouse.compare import TableDifference, carry_over, compare_warehouses, count_lost_articles
-from warehouse.connection import WarehouseError, open_file
+from warehouse.connection import open_file
 from warehouse.dedupe import Fingerprint
+from warehouse.lake import hold_lake, is_pointer
 from warehouse.lock import hold_lock
 from warehouse.reference import ShippedReference, add_references, add_shipped
 from warehouse.store import transaction
@@ -76,39 +78,57 @@ def rebuild(
     """The report of a rebuild from `archive_folder`, after the new warehouse is in place and published.
 
     Each run is gone through under the sources, topics and thresholds that it had, or, with `as_configured_now`, under
-    today's. Raises `warehouse.lock.LockHeld` while a run is under way and WarehouseError for a lake; then, as after
-    any failure, nothing has changed.
+    today's. A lake is carried into the file `BEFORE` first, and the new warehouse into the lake at the end; its readers
+    see the old one until then. Raises `warehouse.lock.LockHeld` while a run is under way and WarehouseError where a
+    lake does not answer; then, as after any failure, nothing has changed (a lake that was filled in part is filled by
+    the next try).
     """
     begun = time.monotonic()
     report = RebuildReport()
     state = house.settings.state_dir
-    if house.settings.warehouse.kind != "file":
-        detail = "the warehouse is a lake; carry it into a file first (sovwatch warehouse copy), rebuild, carry it back"
-        raise WarehouseError(Problem(stage="load", url=None, code="not-a-file", detail=detail))
-    with hold_lock(state, purpose="rebuild", since=datetime.now(UTC)):
+    settle_warehouse(house.settings)
+    memory_limit = house.settings.memory_limit
+    with hold_lock(state, purpose="rebuild", since=datetime.now(UTC)), contextlib.ExitStack() as stack:
+        place = warehouse_file(state)
+        if is_pointer(place):
+            lake = stack.enter_context(contextlib.closing(open_file(place, memory_limit=memory_limit)))
+            stack.enter_context(hold_lake(lake, purpose="rebuild", since=datetime.now(UTC)))
         scratch = state / SCRATCH
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         go_through(house, scratch, report, as_configured_now=as_configured_now, progress=progress)
-        fresh, old = warehouse_file(scratch), warehouse_file(state)
-        with contextlib.closing(open_file(fresh, memory_limit=house.settings.memory_limit)) as con:
+        fresh, old = warehouse_file(scratch), place
+        if is_pointer(place):
+            old = state / BEFORE
+            old.unlink(missing_ok=True)
+            carry_all(place, old, memory_limit=memory_limit)
+        with contextlib.closing(open_file(fresh, memory_limit=memory_limit)) as con:
             if old.exists():
                 # The old one is brought to the present schema first: what is compared must have the same columns.
-                upgrade_file(old, memory_limit=house.settings.memory_limit)
+                upgrade_file(old, memory_limit=memory_limit)
                 report.differences = compare_warehouses(con, old)
                 report.lost_articles = count_lost_articles(con, old)
                 report.taken_over = carry_over(con, old)
             write_out(con)
         if not report.lost_articles or accept_losses:
-            put_in_place(fresh, old)
+            if is_pointer(place):
+                carry_all(fresh, place, memory_limit=memory_limit)
+            else:
+                put_in_place(fresh, old)
             report.replaced = True
             shutil.rmtree(scratch, ignore_errors=True)
     if report.replaced:
         with open_night(house, as_of=now, kind="rebuild") as night:
-            publish_night(night)
+            publish_night(night, anew=True)
             report.warnings.extend(problem.detail for problem in night.problems)
     report.duration_s = time.monotonic() - begun
     return report
+
+
+def carry_all(source: Path, target: Path, *, memory_limit: str) -> None:
+    """Makes the one warehouse equal to the other, whatever it held."""
+    for _ in carry_house(source, target, memory_limit=memory_limit, replace=True):
+        pass
 
 
 def go_through(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 
@@ -10,7 +11,7 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
 
 from extractors.model import FetchedPage
-from extractors.pages.decode import decode_roughly, repair_twice_encoded
+from extractors.pages.decode import decode_page, decode_roughly, is_wide, repair_twice_encoded
 
 _SPACE = re.compile(r"\s+")
 _META = re.compile(r"""<meta\s(?:[^<>"']++|"[^"]{0,8000}"|'[^']{0,8000}'){0,60}+>""", re.IGNORECASE)
@@ -24,8 +25,8 @@ _PASSAGE = re.compile(
 _RUN = re.compile(r"<(?!a\s)[^<>]*>([^<]{25,})")  # links alone are teasers
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"<a\s[^<]*(?:<(?!/?a\b)[^<]*)*", re.IGNORECASE)
-_UNSEEN = re.compile(r"<(script|style|svg|noscript|template)\b", re.IGNORECASE)
-_ENDS = {tag: re.compile(f"</{tag}", re.IGNORECASE) for tag in ("script", "style", "svg", "noscript", "template")}
+_UNSEEN = re.compile(rb"<(script|style|svg|noscript|template)\b", re.IGNORECASE)
+_ENDS = {tag: re.compile(b"</" + tag, re.IGNORECASE) for tag in (b"script", b"style", b"svg", b"noscript", b"template")}
 # Characters of text: what says nothing; what may be a menu's entry; what must stand beside the links of a box.
 _SHORT, _LINKED, _BESIDE = 3, 25, 12
 _TOP = 60_000  # characters in which the page's first element begins
@@ -47,7 +48,13 @@ class CheapText:
 
 def cheap_text(page: FetchedPage) -> CheapText:
     """Title, lead and rough text, in a few milliseconds. Every page gives one; an empty page gives empty strings."""
-    return cheap_text_of(decode_roughly(page))
+    body = page.body
+    if not is_wide(body):
+        try:  # half of a page is scripts: they need not be decoded
+            return _look(_without_scripts(body).decode("utf-8-sig"), lambda: decode_roughly(page))
+        except UnicodeDecodeError:
+            pass
+    return cheap_text_of(decode_page(page))
 
 
 def cheap_text_of(html: str) -> CheapText:
@@ -56,7 +63,11 @@ def cheap_text_of(html: str) -> CheapText:
     Paragraphs, headings, list items, cells and whatever else is long are cut out of the source as they stand; only a
     page without enough of them is parsed.
     """
-    body = _without_scripts(html)
+    return _look(_without_scripts(html.encode("utf-8", "replace")).decode("utf-8"), lambda: html)
+
+
+def _look(body: str, whole: Callable[[], str]) -> CheapText:
+    """The cheap text of a page without its scripts; the `whole` one is asked for where that shows no paragraphs."""
     metas = _read_metas(body)
     titled = _TITLE.search(body)
     title = metas.get("og:title") or (unescape(titled.group(1)) if titled else "")
@@ -75,7 +86,7 @@ def cheap_text_of(html: str) -> CheapText:
     between.append(body[end:])
     text = unescape("\n".join((*passages, *_RUN.findall("".join(between)))))
     if len(text) < _ENOUGH:
-        text = _parsed_text(html)
+        text = _parsed_text(whole())
     title, lead, text = (
         repair_twice_encoded(part)
         for part in (title, metas.get("og:description") or metas.get("description") or "", text)
@@ -93,11 +104,11 @@ def _is_menu(passage: str) -> bool:
     return len(_TAG.sub("", _LINK.sub("", passage)).strip()) < _BESIDE
 
 
-def _without_scripts(html: str) -> str:
+def _without_scripts(html: bytes) -> bytes:
     """The page without what it does not show: scripts, styles, drawings."""
-    pieces: list[str] = []
+    pieces: list[bytes] = []
     start = 0
-    unclosed: set[str] = set()
+    unclosed: set[bytes] = set()
     while found := _UNSEEN.search(html, start):
         pieces.append(html[start : found.start()])
         start = found.end()
@@ -109,7 +120,7 @@ def _without_scripts(html: str) -> str:
             else:
                 unclosed.add(tag)
     pieces.append(html[start:])
-    return "".join(pieces)
+    return b"".join(pieces)
 
 
 def _read_metas(html: str) -> dict[str, str]:

@@ -38,12 +38,17 @@ def decode_page(page: FetchedPage) -> str:
 def decode_roughly(page: FetchedPage) -> str:
     """`decode_page`, in a third of its time, for a look at the page: control characters and repairs are left out."""
     body = page.body
-    if b"\x00" not in body[:512] and not body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if not is_wide(body):
         try:
             return body.decode("utf-8-sig")
         except UnicodeDecodeError:
             pass
     return decode_page(page)
+
+
+def is_wide(body: bytes) -> bool:
+    """Whether characters seem to take two bytes or four: UTF-16 or UTF-32, in which ASCII's bytes are not its own."""
+    return b"\x00" in body[:512] or body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
 def decode_bytes(body: bytes, *, declared: str | None = None) -> str:

@@ -104,7 +104,7 @@ def store_chunks(night: Night, chunks: Sequence[Chunk]) -> None:
     and written at once. Inside the caller's transaction."""
     pages = [page for chunk in chunks for page in chunk.pages]
     known = find_known_entries(night.con, {entry_id_of(page) for page in pages})
-    articles = find_known_articles(night.con, {found for page in pages if (found := article_id_of_page(page))})
+    articles = find_known_articles(night.con, {one for page in pages if (one := article_id_of_page(page))})
     fetches: list[FetchRecord] = []
     fresh: list[PastEntry] = []
     read: list[Reading] = []
@@ -138,7 +138,7 @@ def store_chunks(night: Night, chunks: Sequence[Chunk]) -> None:
             add_feed_results(night.con, run_id=night.run_id, as_of=chunk.as_of, fetches=[], entries=changed,
                              outcomes=ended)  # fmt: skip
         known.update((entry.entry_id, entry.fingerprint) for entry in found.entries)
-        articles.update(of_page for page in by_id.values() if (of_page := article_id_of_page(page)))
+        articles.update(one for page in by_id.values() if (one := article_id_of_page(page)))
         fetches.append(
             FetchRecord(
                 kind="feed", source_id=SOURCE, url=file_url(chunk.origin), code="ok", fetched_at=chunk.as_of,

@@ -13,6 +13,7 @@ from flows.commands.options import ConfigOption, err, fail, open_house, out
 from flows.commands.reading import stop
 from flows.exits import Exit
 from flows.operation.backup import BackupError, find_backups, make_backup, restore_backup
+from flows.placing import find_lake
 from warehouse.connection import WarehouseError
 from warehouse.lock import LockHeld
 
@@ -46,7 +47,7 @@ def restore(
     config_to: Annotated[Path | None, typer.Option("--config-to", help="Put the configuration there too.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Bring a house back from a backup, into a state folder without a warehouse; every file is checked.
+    """Bring a house back from a backup, into a state folder without a warehouse (or an empty lake); all is checked.
 
     Exit codes: 0 done; 1 a file is damaged or gone, nothing was put in place; 2 configuration or words wrong; 4 a run
     is under way.
@@ -58,11 +59,13 @@ def restore(
     name = chosen or max(found)
     if name not in found:
         fail(f"There is no backup {name}; there are: {', '.join(found)}", Exit.CONFIG)
+    settings = house.settings.warehouse
     try:
+        lake = find_lake(settings) if settings.kind == "lake" else None
         with err.status("restoring …") as line:
             restore_backup(
                 found[name], house.settings.state_dir, archive=house.settings.archive_folder, config=config_to,
-                now=datetime.now(UTC), progress=lambda what: line.update(f"{what} …"),
+                now=datetime.now(UTC), progress=lambda what: line.update(f"{what} …"), lake=lake,
             )  # fmt: skip
     except LockHeld as held:
         fail(str(held), Exit.LOCKED)

@@ -21,9 +21,11 @@ from typing import Any
 from config.house import House
 from extractors.web.archive import Archive
 from flows.annotating import annotations_file
-from flows.night import snapshot_file, warehouse_file
-from warehouse.compaction import upgrade_file
-from warehouse.connection import open_file
+from flows.placing import FILE, LAKE, point_to_lake, snapshot_file, warehouse_file
+from warehouse.carry import carry_house
+from warehouse.compaction import upgrade_file, write_out
+from warehouse.connection import WarehouseError, open_file
+from warehouse.lake import Lake, Pointer, hold_lake, is_pointer, write_pointer
 from warehouse.lock import hold_lock
 from warehouse.publish import publish_snapshot
 
@@ -51,25 +53,26 @@ class Backup:
 def make_backup(house: House, folder: Path, *, now: datetime, progress: Progress = lambda what: None) -> Backup:
     """A new backup in `folder`. No night runs meanwhile: the lock is held. Killed at any point, it does not count.
 
-    Raises `warehouse.lock.LockHeld` while a run is under way, BackupError where the warehouse is none of ours to copy
-    (a lake), and OSError where the disk gives out; earlier backups stay as they are.
+    A lake is carried into a file, every table verified. Raises `warehouse.lock.LockHeld` while a run is under way,
+    BackupError where there is no warehouse, WarehouseError where a lake does not answer, and OSError where the disk
+    gives out; earlier backups stay as they are.
     """
     state = house.settings.state_dir
     name = f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
     partial = folder / f"{PARTIAL}-{name}"
     with hold_lock(state, purpose="backup", since=now):
         warehouse = warehouse_file(state)
-        if warehouse.suffix != ".duckdb":
-            raise BackupError("the warehouse is a lake: back up its PostgreSQL catalog and its bucket with their own "
-                              "tools, or carry it into a file first (sovwatch warehouse copy)")  # fmt: skip
         if not warehouse.exists():
             raise BackupError(f"there is no warehouse in {state} yet")
         for leftover in folder.glob(f"{PARTIAL}-*"):
             shutil.rmtree(leftover)
         partial.mkdir(parents=True)
         progress("warehouse")
-        upgrade_file(warehouse, memory_limit=house.settings.memory_limit)
-        files = {"warehouse.duckdb": copy_whole(warehouse, partial / "warehouse.duckdb")}
+        if is_pointer(warehouse):
+            files = {FILE: carry_lake(warehouse, partial / FILE, now=now, memory_limit=house.settings.memory_limit)}
+        else:
+            upgrade_file(warehouse, memory_limit=house.settings.memory_limit)
+            files = {FILE: copy_whole(warehouse, partial / FILE)}
         for path in sorted(house.folder.glob("*.yaml")):
             files[f"config/{path.name}"] = copy_whole(path, partial / "config" / path.name)
         if annotations_file(state).exists():
@@ -82,6 +85,19 @@ def make_backup(house: House, folder: Path, *, now: datetime, progress: Progress
     partial.rename(final)
     sync_folder(folder)
     return Backup(path=final, made_at=now, files=files, archive=archive)
+
+
+def carry_lake(pointer: Path, target: Path, *, now: datetime, memory_limit: str) -> str:
+    """The SHA-256 of the file at `target`, after the lake was carried into it; no night runs anywhere meanwhile."""
+    with (
+        contextlib.closing(open_file(pointer, memory_limit=memory_limit)) as con,
+        hold_lake(con, purpose="backup", since=now),
+    ):
+        for _ in carry_house(pointer, target, memory_limit=memory_limit):
+            pass
+    with contextlib.closing(open_file(target, memory_limit=memory_limit)) as con:
+        write_out(con)
+    return digest_of(target)
 
 
 def _back_up_archive(source: Path, target: Path, progress: Progress) -> dict[str, str]:
@@ -115,13 +131,14 @@ def find_backups(folder: Path) -> list[Backup]:
 
 def restore_backup(
     backup: Backup, state: Path, *, archive: Path, config: Path | None, now: datetime,
-    progress: Progress = lambda what: None,
+    progress: Progress = lambda what: None, lake: Lake | None = None,
 ) -> None:  # fmt: skip
     """The house as it was, in a state folder without a warehouse, its snapshot published; `config` gets the settings.
 
-    Everything is checked against the manifest before it is put in place, the warehouse last: killed before, it is run
-    again. Raises BackupError for a state folder that holds a warehouse, a configuration folder that holds files, and
-    for a file that is gone or differs.
+    With `lake` the warehouse is carried there, whatever it was when it was backed up. Everything is checked against
+    the manifest before it is put in place, the warehouse last: killed before, it is run again. Raises BackupError for
+    a state folder that holds a warehouse, a lake that holds other runs, a configuration folder that holds files, and
+    for a file that is gone or differs; WarehouseError where the lake does not answer.
     """
     target = warehouse_file(state)
     if target.exists():
@@ -143,11 +160,42 @@ def restore_backup(
             _check(copy_whole(backup.path / NOTES, notes), backup.files[NOTES], notes)
         progress("warehouse")
         fresh = state / "warehouse.duckdb.restoring"
-        _check(copy_whole(backup.path / "warehouse.duckdb", fresh), backup.files["warehouse.duckdb"], fresh)
-        fresh.replace(target)
+        _check(copy_whole(backup.path / FILE, fresh), backup.files[FILE], fresh)
+        if lake is None:
+            fresh.replace(target)
+        else:
+            _fill_lake(lake, state, fresh)
+            target = warehouse_file(state)
         sync_folder(state)
         with contextlib.closing(open_file(target)) as con:
-            publish_snapshot(con, snapshot=snapshot_file(state), published_at=now)
+            publish_snapshot(con, snapshot=snapshot_file(state), published_at=now, anew=True)
+
+
+def _fill_lake(lake: Lake, state: Path, fresh: Path) -> None:
+    """Carries the file to the lake, makes that the house's warehouse, and removes the file."""
+    waiting = state / f"restoring-{LAKE}"  # not `warehouse.lake`, which would make it the warehouse before it is whole
+    write_pointer(waiting, Pointer(lake=lake, published=False))
+    try:
+        for _ in carry_house(fresh, waiting):
+            pass
+    except WarehouseError as error:
+        if error.problem.code != "not-empty":
+            raise
+        raise BackupError(f"{lake} holds runs that the backup has not, and a restore replaces nothing; name another "
+                          "catalog_schema and another place for data in settings.yaml") from error  # fmt: skip
+    point_to_lake(state, lake)
+    waiting.unlink()
+    fresh.unlink()
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of the file, which is on the disk afterwards."""
+    digest = hashlib.sha256()
+    with path.open("rb") as reader:
+        for piece in _pieces(reader.fileno()):
+            digest.update(piece)
+        os.fsync(reader.fileno())
+    return digest.hexdigest()
 
 
 def copy_whole(source: Path, target: Path) -> str:

@@ -19,6 +19,7 @@ from config.house import House
 from flows.night import warehouse_file
 from warehouse.compaction import unused_share, write_compact, write_out
 from warehouse.connection import Connection, open_file
+from warehouse.lake import hold_lake, is_pointer
 from warehouse.lock import LockHeld, hold_lock
 from warehouse.retention import forget_entries, forget_terms
 
@@ -49,9 +50,10 @@ def compact(house: House, *, now: datetime, worth: float = WORTH) -> Compacted:
     done = Compacted()
     state = house.settings.state_dir
     path = warehouse_file(state)
-    if not path.exists() or path.suffix != ".duckdb":
+    if not path.exists():
         return done
-    done.bytes_before = done.bytes_after = path.stat().st_size
+    in_lake = is_pointer(path)
+    done.bytes_before = done.bytes_after = 0 if in_lake else path.stat().st_size
     rules = house.settings.retention
     try:
         if rules.off_topic_days is not None:
@@ -62,13 +64,16 @@ def compact(house: House, *, now: datetime, worth: float = WORTH) -> Compacted:
         if rules.story_terms_days is not None:
             limit = now - timedelta(days=rules.story_terms_days)
             done.terms = with_lock(house, path, lambda con: forget_terms(con, before=limit))
+        if in_lake:  # its files are merged by `warehouse.tending`, which needs no lock
+            return done
         unused = with_lock(house, path, settled_share)
         if unused >= worth:
             done.rewritten = rewrite(house, path)
             done.put_off = not done.rewritten
     except LockHeld:
         done.put_off = True
-    done.bytes_after = path.stat().st_size
+    if not in_lake:
+        done.bytes_after = path.stat().st_size
     return done
 
 
@@ -84,6 +89,7 @@ def with_lock(house: House, path: Path, work: Callable[[Connection], T]) -> T:
     with (
         hold_lock(state, purpose="compact", since=datetime.now(UTC)),
         contextlib.closing(open_file(path, memory_limit=house.settings.memory_limit)) as con,
+        hold_lake(con, purpose="compact", since=datetime.now(UTC)),
     ):
         return work(con)
 
