@@ -135,8 +135,11 @@ def backfill_archives(
     until: str | None = None,
     workers: int | None = None,
     dask: str | None = None,
-) -> str:
-    """A backfill over WARC files and folders; `dask` is `local` or a scheduler's address, None reads in processes."""
+) -> State[NightReport]:
+    """A backfill over WARC files and folders; `dask` is `local` or a scheduler's address, None reads in processes.
+
+    Killed, it goes on where it was when it is run again with the same words.
+    """
     from flows.backfill import backfill
 
     set_up_logs()
@@ -152,7 +155,7 @@ def backfill_archives(
         with dask_cluster(None if dask == "local" else dask, workers=workers) as readers:
             report = backfill(house, files, now=now, since=begin, until=end, readers=readers)
     show_report(report)
-    return f"{report.run_id}: {report.seen} pages, {report.outcomes.get('new', 0)} new"
+    return Completed(message=f"{report.run_id}: {report.seen} pages, {report.outcomes.get('new', 0)} new", data=report)
 
 
 @flow(name="sovwatch mail between nights", persist_result=False)
