@@ -35,7 +35,7 @@ DURING = {
     "judging": ("flows.steps.judging", "add_sketches", 1),
     "telling": ("flows.steps.telling", "store_telling", 1),
     "queueing": ("flows.steps.telling", "queue_mails", 1),
-    "copying-the-snapshot": ("warehouse.publish", "_sync", 1),
+    "copying-the-snapshot": ("warehouse.snapshot_file", "sync_path", 1),
 }
 
 
