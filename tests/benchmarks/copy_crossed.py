@@ -32,7 +32,7 @@ from tests.benchmarks.dedupe import (
     score,
     transitive,
 )
-from tests.benchmarks.train_copies import FOLDS, Examples, fit_how, fit_whether, join, made_sets
+from tests.benchmarks.train_copies import FOLDS, UNLISTED, Examples, fit_how, fit_whether, join, made_sets
 from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
 from warehouse.dedupe.features import Evidence, weigh_pair, worth_a_look
 from warehouse.dedupe.pairs import NAMED_FROM, RELATIONS, JudgedPair, name_relation, reasons, shares
@@ -117,7 +117,7 @@ class Crossed:
             copy=np.array([r != "none" for r, _ in labels]),
             relation=np.array([RELATIONS.index(r) if r in RELATIONS else -1 for r, _ in labels]),
             kind=np.array([k for _, k in labels]), fold=np.zeros(len(labels), dtype=int),
-            weight=np.array([0.5 if k == "unlisted" else 1.0 for _, k in labels]),
+            weight=np.array([UNLISTED if k == "unlisted" else 1.0 for _, k in labels]),
             keys=tuple(("", "") for _ in labels),
         )  # fmt: skip
 

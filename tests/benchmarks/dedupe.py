@@ -90,7 +90,7 @@ def find_pairs(
 
 def in_company(found: Found) -> Found:
     """The pairs without those that join two groups alone (see `warehouse.dedupe.groups`)."""
-    lonely = lonely_pairs({key: pair.relation for key, pair in found.items()})
+    lonely = lonely_pairs({key: (pair.probability, pair.relation) for key, pair in found.items()})
     return {key: pair for key, pair in found.items() if key not in lonely}
 
 

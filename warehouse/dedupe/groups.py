@@ -11,29 +11,49 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-COMPANY: Final = 1 / 3  # of the partners that the one with fewer has, so many must be the other's partners too
-FEWEST: Final = 2  # partners, besides each other, below which there is nothing to go by
+COMPANY: Final = 1 / 3  # of the pairs between two groups so many must hold for them to be one
+FEWEST: Final = 2  # compared members of a group besides which there is too little to go by
 
 Pair = tuple[str, str]
+Found = Mapping[Pair, tuple[float, str]]  # of each pair that was judged a copy: probability and relation
 
 
-def lonely_pairs(found: Mapping[Pair, str]) -> frozenset[Pair]:
-    """The paraphrases, of pairs with their relations, whose articles both have other partners and hardly one in common.
+def lonely_pairs(found: Found) -> frozenset[Pair]:
+    """The paraphrases that would join two groups which have hardly another pair in common.
 
-    A merge of two reports has company on both sides: all partners of the one report are its partners too.
+    A pair stays where one of its articles stands word for word in, or has word for word, a member of the other's group:
+    a merge of two reports is a copy of both.
     """
+    group = find_groups(found)
+    tied = {tie for (a, b), (_, relation) in found.items() if relation != "paraphrase"
+            for tie in ((a, group[b]), (b, group[a]))}  # fmt: skip
+    return frozenset(
+        (a, b)
+        for (a, b), (_, relation) in found.items()
+        if relation == "paraphrase" and group[a] != group[b]
+        and (a, group[b]) not in tied and (b, group[a]) not in tied
+    )  # fmt: skip
+
+
+def find_groups(found: Found) -> dict[str, str]:
+    """For each article its group, named by a member: the surest pairs join first, and two groups become one only if a
+    third of the pairs between them hold (average linkage, Sokal and Michener 1958)."""
     partners: dict[str, set[str]] = defaultdict(set)
     for a, b in found:
         partners[a].add(b)
         partners[b].add(a)
-    lonely = []
-    for (a, b), relation in found.items():
-        if relation == "paraphrase":
-            of_a, of_b = partners[a] - {b}, partners[b] - {a}
-            fewer = min(len(of_a), len(of_b))
-            if fewer >= FEWEST and len(of_a & of_b) < COMPANY * fewer:
-                lonely.append((a, b))
-    return frozenset(lonely)
+    group = {article: article for article in partners}
+    members = {article: {article} for article in partners}
+    for a, b in sorted(found, key=lambda pair: (-round(found[pair][0], 3), pair)):
+        small, large = sorted((group[a], group[b]), key=lambda g: (len(members[g]), g))
+        if small == large:
+            continue
+        holding = sum(len(partners[m] & members[large]) for m in members[small])
+        if holding >= COMPANY * len(members[small]) * len(members[large]):
+            for member in members[small]:
+                group[member] = large
+            members[large] |= members.pop(small)
+    return group
 
 
 def strangers(compared: Iterable[str], found: Mapping[str, str], roots: Mapping[str, str]) -> frozenset[str]:

@@ -13,26 +13,37 @@ from warehouse.dedupe.groups import lonely_pairs, strangers
 from warehouse.dedupe.rules import CopyRules
 from warehouse.dedupe.verdict import Relative, decide
 
+Found = dict[tuple[str, str], tuple[float, str]]
 
-def group(*names: str) -> dict[tuple[str, str], str]:
-    return dict.fromkeys(combinations(names, 2), "near")
+
+def group(*names: str) -> Found:
+    return dict.fromkeys(combinations(names, 2), (1.0, "near"))
+
+
+A, B = group("a1", "a2", "a3"), group("b1", "b2", "b3", "b4")
 
 
 def test_one_paraphrase_does_not_join_two_groups() -> None:
-    found = group("a1", "a2", "a3") | group("b1", "b2", "b3")
-    assert lonely_pairs(found | {("a1", "b1"): "paraphrase"}) == {("a1", "b1")}
-    assert lonely_pairs(found | {("a1", "b1"): "contained-in"}) == set()  # the words themselves are the proof
+    assert lonely_pairs(A | B | {("a1", "b1"): (0.9, "paraphrase")}) == {("a1", "b1")}
+    assert lonely_pairs(A | B | {("a1", "b1"): (0.9, "contained-in")}) == set()  # the words themselves are the proof
+
+
+def test_one_copy_that_is_like_most_of_another_group_stays_in_its_own() -> None:
+    alike: Found = {(name, "b1"): (0.9, "paraphrase") for name in ("a1", "a2", "a3")}
+    assert lonely_pairs(A | B | alike) == set(alike)
+    more: Found = {(name, "b2"): (0.9, "paraphrase") for name in ("a1", "a2", "a3")}
+    assert lonely_pairs(A | B | alike | more) == set()  # half of all pairs: then they are one
 
 
 def test_a_merge_of_two_reports_keeps_both() -> None:
-    originals = [("m", name) for name in ("a1", "a2", "a3", "b1", "b2", "b3")]
-    found = group("a1", "a2", "a3") | group("b1", "b2", "b3") | dict.fromkeys(originals, "paraphrase")
-    assert lonely_pairs(found) == set()
+    whole: Found = {("m", name): (0.99, "contained-in") for name in ("a1", "a2", "b1", "b2", "b4")}
+    reworded: Found = {("m", name): (0.9, "paraphrase") for name in ("a3", "b3")}
+    assert lonely_pairs(A | B | whole | reworded) == set()
 
 
 def test_where_there_is_little_to_go_by_nothing_falls() -> None:
-    assert lonely_pairs({("a", "b"): "paraphrase", ("b", "c"): "paraphrase", ("c", "d"): "paraphrase"}) == set()
-    assert lonely_pairs(group("a1", "a2", "a3") | {("a1", "b"): "paraphrase"}) == set()
+    assert lonely_pairs({("a", "b"): (0.9, "paraphrase"), ("c", "d"): (0.9, "paraphrase")}) == set()
+    assert lonely_pairs(A | {("a1", "b"): (0.9, "paraphrase")}) == set()
 
 
 @pytest.mark.parametrize(
