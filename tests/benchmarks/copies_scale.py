@@ -222,6 +222,7 @@ def measure_lookup(index: CandidateIndex, batch: list[Article]) -> tuple[float, 
 def judge_night(path: Path, batch: list[Article], workers: int) -> list[Verdict]:
     """Judges a night as nights do, and prints what it cost. The verdicts."""
     con = open_file(path)
+    con.execute("SELECT $used", {"used": "before"})  # the first parameter loads pandas: a night has long bound some
     verdicts: list[Verdict] = []
     first_s = first_cpu_s = 0.0
     with Watched() as watched, CopyWorkers(workers) as crew:

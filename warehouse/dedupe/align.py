@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from warehouse.dedupe.reading import Array, Reading, meet
+from warehouse.dedupe.arrays import Array, meet
+from warehouse.dedupe.reading import Reading
 
 MIN_SENTENCE_WEIGHT = 4.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from warehouse.dedupe.reading import Array
+from warehouse.dedupe.arrays import Array
 
 
 def numbers_argument(values: Array) -> str:

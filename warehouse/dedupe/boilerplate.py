@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from warehouse.dedupe.reading import Array, Reading, distinct
+from warehouse.dedupe.arrays import Array, distinct
+from warehouse.dedupe.reading import Reading
 
 MOST_CARRIERS = 24
 FEWEST_TOLD = 3  # sentences, so that a line or two in common do not count as a report

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from warehouse.dedupe.words import CJK_RUN, Lexicon, cutter_of
 
 LONGEST: Final = 60  # characters; what has no white space for longer is not worth keeping
 LIMIT: Final = 200_000
+PUNCTUATION: Final = ".,;:!?()\"“”„"
 LONGEST_TEXT: Final = 100_000
 
 SENTENCE_END: Final = re.compile(
@@ -25,6 +27,7 @@ SENTENCE_END: Final = re.compile(
     r"|(?<=[。！？])[」』”]?|\n\s*|(?<=[.!?][\"”’»)])\s+(?=[^\W\d_a-z])"
 )
 CJK_END: Final = re.compile(r"[。！？]")
+BY_PATTERN: Final = re.compile(f"{CJK_RUN.pattern}|{CJK_END.pattern}")
 ABBREVIATION: Final = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|St|Sen|Rep|Gov|Gen|Lt|Col|Inc|Corp|No|vs|Jr|bzw|ca|Nr)\.$"
 )
@@ -37,6 +40,9 @@ _BEGINS_SMALL: Final = re.compile(r"[à-ÿ]")
 _CLOSING: Final = "\"”’»)]"
 _LAST: Final = frozenset(f".!?…{_CLOSING}")
 ENDS, ENDS_QUOTED, BEGINS, BEGINS_SMALL = 1, 2, 4, 8
+
+
+Found = tuple[np.ndarray, np.ndarray]
 
 
 class ChunkTable:
@@ -54,61 +60,75 @@ class ChunkTable:
         self._members = array("i")
         self._epoch = self._words.epoch
 
-    def read(self, text: str, *, most_words: int) -> tuple[np.ndarray, np.ndarray] | None:
-        """The places in the lexicon of the text's words, and the number of the sentence of each; at most `most_words`
-        and what is left of the sentence. None for a text that must be cut by patterns (Chinese, or very long chunks).
+    def read(self, texts: Sequence[str], *, most_words: int) -> list[Found | None]:
+        """For each text the places of its words in the lexicon, and the number of the sentence of each; at most
+        `most_words` and what is left of the sentence. None for a text that must be cut by patterns (Chinese, or with
+        very long chunks). The texts have at most `LONGEST_TEXT` characters together, with one more for each.
         """
-        if not text.isascii() and (CJK_RUN.search(text) or CJK_END.search(text)):
-            return None
-        if len(text) > LONGEST_TEXT:
-            return None
-        starts, ends, hashes, new_lines = cut_chunks(text)
+        found: list[Found | None] = [None] * len(texts)
+        wanted = [i for i, text in enumerate(texts) if text.isascii() or not BY_PATTERN.search(text)]
+        whole = "\n".join([texts[i] for i in wanted])
+        starts, ends, hashes, lines = cut_chunks(whole)
         if len(starts) == 0:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
+            nothing = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32))
+            return [nothing if i in wanted else None for i in range(len(texts))]
         if len(self._first) > LIMIT or self._epoch != self._words.epoch:
             self._clear()
         at = self._places.find(hashes)
         missing = np.flatnonzero(at < 0)
+        offsets = np.cumsum([0] + [len(texts[i]) + 1 for i in wanted])
+        bounds = np.searchsorted(starts, offsets)
+        long = missing[(ends - starts)[missing] > LONGEST]
+        if len(long):
+            by_pattern = {wanted[i] for i in np.searchsorted(bounds, long, side="right") - 1}
+            rest = [i for i in wanted if i not in by_pattern]
+            again = self.read([texts[i] for i in rest], most_words=most_words)
+            for i, one in zip(rest, again, strict=True):
+                found[i] = one
+            return found
         if len(missing):
-            if int((ends - starts)[missing].max()) > LONGEST:
-                return None
             fresh, first, back = np.unique(hashes[missing], return_index=True, return_inverse=True)
-            places = self._add([text[starts[i] : ends[i]] for i in missing[first].tolist()])
+            places = self._add([whole[starts[i] : ends[i]] for i in missing[first].tolist()])
             if self._epoch != self._words.epoch:  # the lexicon was emptied meanwhile: what was found is void
-                return None
+                return found
             self._places.add(fresh, places)
             at[missing] = places[back]
-        return self._words_of(at, new_lines, most_words)
+        for i, one in zip(wanted, self._words_of(at, lines, bounds.tolist(), most_words), strict=True):
+            found[i] = one
+        return found
 
-    def _words_of(self, at: np.ndarray, new_lines: np.ndarray, most_words: int) -> tuple[np.ndarray, np.ndarray]:
+    def _words_of(self, at: np.ndarray, lines: np.ndarray, bounds: list[int], most_words: int) -> list[Found]:
+        """The words of each text: the chunks up to the next of the `bounds`."""
         marks = np.frombuffer(self._marks, dtype=np.uint8)[at]
         before, behind = marks[:-1], marks[1:]
         begins = np.zeros(len(at), dtype=bool)
         begins[1:] = ((before & ENDS) > 0) & ((behind & BEGINS) > 0)
         begins[1:] |= ((before & ENDS_QUOTED) > 0) & ((behind & BEGINS_SMALL) > 0)
-        begins[1:] |= new_lines[1:] != new_lines[:-1]
-        sentence = begins.cumsum()
+        begins[1:] |= lines[1:] != lines[:-1]
         first = np.frombuffer(self._first, dtype=np.int32)[at]
         count = np.frombuffer(self._count, dtype=np.int32)[at]
-        if (count == 1).all():
-            places = np.frombuffer(self._members, dtype=np.int32)[first]
-        else:
-            total = int(count.sum())
-            ends = count.cumsum()
-            where = np.arange(total) + np.repeat(first - (ends - count), count)
-            places = np.frombuffer(self._members, dtype=np.int32)[where]
-            sentence = np.repeat(sentence, count)
-        if len(places) > most_words:
-            kept = int(np.searchsorted(sentence, sentence[most_words - 1], side="right"))
-            places, sentence = places[:kept], sentence[:kept]
-        fresh = np.zeros(len(sentence), dtype=np.int32)
+        edges = np.zeros(len(at) + 1, dtype=np.int64)
+        count.cumsum(out=edges[1:])
+        total = int(edges[-1])
+        where = np.arange(total) + np.repeat(first - edges[:-1], count)
+        places = np.frombuffer(self._members, dtype=np.int32)[where].astype(np.int64)
+        sentence = np.repeat(begins.cumsum(dtype=np.int32), count)
+        fresh = np.zeros(total, dtype=np.int32)
         fresh[1:] = sentence[1:] != sentence[:-1]
-        return places.astype(np.int64), fresh.cumsum(dtype=np.int32)
+        sentence = fresh.cumsum(dtype=np.int32)
+        found: list[Found] = []
+        for low, high in pairwise(edges[bounds].tolist()):
+            if high - low > most_words:
+                high = int(np.searchsorted(sentence, sentence[low + most_words - 1], side="right"))
+            own = sentence[low:high]
+            found.append((places[low:high], own - own[0] if low < high else own))
+        return found
 
     def _add(self, chunks: list[str]) -> np.ndarray:
         """Takes up chunks that were not known; gives their numbers."""
         cut = cutter_of(" ".join(chunks))
-        tokens = [cut(chunk) for chunk in chunks]
+        # What has letters alone between punctuation is one word.
+        tokens = [[bare] if (bare := chunk.strip(PUNCTUATION)).isalpha() else cut(chunk) for chunk in chunks]
         counts = [len(found) for found in tokens]
         begin, number = len(self._members), len(self._first)
         self._members.extend(self._words.places([token for found in tokens for token in found]))
@@ -126,7 +146,9 @@ def marks_of(chunk: str) -> int:
             marks |= ENDS
         if _ENDS_QUOTED.search(chunk):
             marks |= ENDS_QUOTED
-    if _BEGINS.match(chunk):
+    if "a" <= chunk[0] <= "z":
+        return marks
+    if "A" <= chunk[0] <= "Z" or _BEGINS.match(chunk):
         marks |= BEGINS
     elif _BEGINS_SMALL.match(chunk):
         marks |= BEGINS_SMALL

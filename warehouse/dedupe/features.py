@@ -13,8 +13,9 @@ from typing import Final
 import numpy as np
 
 from warehouse.dedupe.align import Alignment, align
+from warehouse.dedupe.arrays import Array, meet, sentence_keys
 from warehouse.dedupe.matter import rest_of, spread_of, topics_kept
-from warehouse.dedupe.reading import Array, Reading, meet, sentence_keys
+from warehouse.dedupe.reading import Reading
 
 NAMES: Final = (
     "shingles_in", "shingles_out", "verbatim_in", "verbatim_out", "longest_run", "mean_run", "order",

@@ -12,7 +12,8 @@ from duckdb import DuckDBPyConnection
 
 from extractors.model import Article, Kinship, Relation
 from warehouse.dedupe.arguments import texts_argument
-from warehouse.dedupe.reading import Array, Reading, read_article
+from warehouse.dedupe.arrays import Array
+from warehouse.dedupe.reading import Reading, read_article
 from warehouse.dedupe.sketch import fold, sketch
 from warehouse.sql import load_sql
 

@@ -13,7 +13,7 @@ import numpy as np
 from duckdb import DuckDBPyConnection
 
 from warehouse.dedupe.arguments import numbers_argument, texts_argument
-from warehouse.dedupe.reading import Array
+from warehouse.dedupe.arrays import Array
 from warehouse.dedupe.rules import CopyRules
 from warehouse.sql import load_sql
 
@@ -109,10 +109,15 @@ class CandidateIndex:
         # Sorted as one number, document before mark: many times as fast as sorting positions.
         both = (docs.astype(np.uint64) << np.uint64(32)) | mark
         both.sort()
-        ordered, mark = (both >> np.uint64(32)).astype(np.uint32), both.astype(np.uint32)
-        fresh = np.ones(len(ordered), dtype=bool)
-        np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-        distinct, where = ordered[fresh], fresh.cumsum() - 1
+        ordered = (both >> np.uint64(32)).astype(np.uint32)
+        starts = (np.concatenate(([True], ordered[1:] != ordered[:-1]))).nonzero()[0]
+        sizes = np.diff(np.append(starts, len(ordered)))
+        # Most documents share a single common term: they go before anything is reckoned.
+        kept = sizes >= min(rules.shared_passages, rules.shared_terms, 1 + rules.shared_terms / 2)
+        distinct, where = ordered[starts[kept]], np.arange(int(kept.sum())).repeat(sizes[kept])
+        mark = both[kept.repeat(sizes)].astype(np.uint32)
+        if len(distinct) == 0:
+            return []
         is_term = (marks & 1) == 1
         worth = np.where(is_term, rules.term_worth, 1.0) / (1.0 + np.log(count))
         terms = np.bincount(where, weights=is_term[mark])

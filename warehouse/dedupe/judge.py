@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -13,54 +13,19 @@ from duckdb import DuckDBPyConnection
 
 from extractors.model import Article, Kinship, Verdict
 from warehouse.dedupe.across import in_two_languages
-from warehouse.dedupe.arguments import numbers_argument, texts_argument
-from warehouse.dedupe.boilerplate import Carrier, find_furniture
-from warehouse.dedupe.fingerprints import Fingerprint, find_fingerprints, judge_fingerprint, store_fingerprints
+from warehouse.dedupe.arrays import Array
+from warehouse.dedupe.fingerprints import Fingerprint, judge_fingerprint, store_fingerprints
+from warehouse.dedupe.gather import AT_ONCE, Gathered, Number, gather, parts_of
 from warehouse.dedupe.groups import strangers
-from warehouse.dedupe.index import CandidateIndex, Known, add_documents, find_documents
+from warehouse.dedupe.index import CandidateIndex, add_documents
 from warehouse.dedupe.likeness import SHOWN, Likeness, find_likeness, kinship_across, with_spans
 from warehouse.dedupe.pairs import features_of, find_spans, judge_pair
-from warehouse.dedupe.reading import Array, Unread, read_article, unread_article, unread_row
+from warehouse.dedupe.reading import read_article, unread_article
 from warehouse.dedupe.rules import CopyRules
-from warehouse.dedupe.shelf import Answer, Question, Seen
+from warehouse.dedupe.shelf import Answer, Question
 from warehouse.dedupe.sketch import sketch
 from warehouse.dedupe.verdict import Relative, adds_facts, decide, kinship_of, revise
 from warehouse.dedupe.workers import CopyWorkers
-from warehouse.sql import load_sql
-
-LOOKED_UP = 500  # articles whose candidates are looked up together; half as many where workers read meanwhile
-AT_ONCE = 25  # articles that one piece of work is about
-Number = int  # a text's: the articles of the batch by their place in it, then known texts, then versions before
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gathered:
-    """All that a batch is judged on, texts by number: `candidates` of each article (ids), `numbers` of the known ones
-    that have a text, `before` for earlier versions of the batch's own (by place in the batch), `near` for like articles
-    earlier in the batch; `roots` lead from copy to original."""
-
-    candidates: tuple[tuple[str, ...], ...]
-    numbers: Mapping[str, Number]
-    before: Mapping[int, Number]
-    fingerprints: Mapping[str, Fingerprint]
-    roots: Mapping[str, str]
-    near: tuple[tuple[int, ...], ...]
-
-    def others(
-        self, i: int, articles: Sequence[Article], judged: Mapping[str, int], roots: Mapping[str, str]
-    ) -> dict[str, Number]:
-        """Whom to compare article `i` with: ids in order, and the number of the text of each."""
-        others = {k: self.numbers[k] for k in self.candidates[i] if k in self.numbers}
-        for j in self.near[i]:
-            other_id = articles[j].article_id
-            others[other_id] = j
-            root = roots.get(other_id, other_id)
-            if root in judged:
-                others[root] = judged[root]
-            elif root in self.numbers:
-                others[root] = self.numbers[root]
-        others.pop(articles[i].article_id, None)
-        return others
 
 
 def judge_articles(
@@ -88,118 +53,6 @@ def judge_articles(
         return decide_batch(articles, gathered, rules, reading, ask(articles, gathered, rules, reading))
 
 
-def gather(
-    con: DuckDBPyConnection, articles: Sequence[Article], *, rules: CopyRules, index: CandidateIndex | None,
-    crew: CopyWorkers,
-) -> Gathered:  # fmt: skip
-    """Has the articles read, finds their candidates, loads and has read the candidates' texts, leaves out the furniture
-    of sites, and looks up who is like whom within the batch.
-
-    With a crew, the candidates of some articles are looked up while others are read.
-    """
-    reading = [_read(crew, part, part, sketched=True) for part in _parts(range(len(articles)))]
-    seen: list[Seen] = []
-    candidates: list[tuple[str, ...]] = []
-    roots: dict[str, str] = {}
-    numbers: dict[str, Number] = {}
-    wanted: set[str] = set()
-    coming: list[tuple[list[str], Future[list[Seen]]]] = []
-    step = LOOKED_UP // 2 if crew.is_parallel else LOOKED_UP
-    for first in range(0, len(articles), step):
-        part = articles[first : first + step]
-        while len(seen) < first + len(part):
-            seen += reading.pop(0).result()
-        marks = [s.marks for s in seen[first : first + len(part)]]
-        lookup = index or _join(con, marks, rules)
-        docs = [lookup.candidates(m, rules) for m in marks]
-        documents = find_documents(con, (d for found in docs for d in found))
-        ids = [_with_originals(a.article_id, found, documents) for a, found in zip(part, docs, strict=True)]
-        roots.update((d.article_id, d.original_id) for d in documents.values())
-        texts = {u.article_id: u for u in find_unread(con, {i for found in ids for i in found} - wanted)}
-        wanted.update(i for found in ids for i in found)
-        candidates += ids
-        for places in _parts(range(first, first + len(part))):
-            fresh = [i for i in dict.fromkeys(i for p in places for i in candidates[p]) if i in texts]
-            for article_id in fresh:
-                numbers[article_id] = len(crew.texts)
-                crew.texts[numbers[article_id]] = texts.pop(article_id)
-            if fresh:
-                coming.append((fresh, _read(crew, places, [numbers[i] for i in fresh], sketched=False)))
-    before = {}
-    for place, text in find_versions_before(con, articles).items():
-        before[place] = len(crew.texts)
-        crew.texts[before[place]] = text
-    crew.marks.update(((a.article_id, a.content_hash), s.marks) for a, s in zip(articles, seen, strict=True))
-    known = {i: s.carrier for fresh, answer in coming for i, s in zip(fresh, answer.result(), strict=True)}
-    crew.furnish(_furniture(seen, known, rules))
-    asked = {"article_ids": texts_argument(sorted(wanted))}
-    rows = con.execute(load_sql("copies_roots"), asked).fetchall() if wanted else []
-    batch = CandidateIndex.of_batch([s.marks for s in seen])
-    return Gathered(
-        candidates=tuple(candidates),
-        numbers=numbers,
-        before=before,
-        fingerprints=find_fingerprints(con, wanted - numbers.keys()) if wanted else {},
-        roots=roots | dict(rows),
-        near=tuple(tuple(batch.candidates(s.marks, rules, before=i)) for i, s in enumerate(seen)),
-    )
-
-
-def _join(con: DuckDBPyConnection, marks: Sequence[Array], rules: CopyRules) -> CandidateIndex:
-    every = np.concatenate([*marks, np.empty(0, dtype=np.uint32)])
-    return CandidateIndex.join(con, every, most=rules.most_documents)
-
-
-def _parts(places: range) -> Iterator[range]:
-    """Places in the batch, as many as one piece of work is about; cut at the same places whatever the range."""
-    for first in range(places.start - places.start % AT_ONCE, places.stop, AT_ONCE):
-        yield range(max(first, places.start), min(first + AT_ONCE, places.stop))
-
-
-def _read(crew: CopyWorkers, places: range, numbers: Sequence[Number], *, sketched: bool) -> Future[list[Seen]]:
-    """Has texts read by the one who works on those places of the batch."""
-    return crew.seat(places.start // AT_ONCE).submit(numbers, "read", list(numbers), sketched)
-
-
-def _furniture(seen: Sequence[Seen], known: Mapping[str, Carrier], rules: CopyRules) -> dict[str, Array]:
-    carriers = (*(s.carrier for s in seen), *(known[i] for i in sorted(known)))
-    return find_furniture(carriers, articles=rules.boilerplate_articles)
-
-
-def _with_originals(article_id: str, docs: Sequence[int], documents: Mapping[int, Known]) -> tuple[str, ...]:
-    """Article ids of the candidates and of their originals, originals first, without the article itself."""
-    found: dict[str, None] = {}
-    for doc in docs:
-        if doc in documents:
-            found[documents[doc].original_id] = None
-            found[documents[doc].article_id] = None
-    found.pop(article_id, None)
-    return tuple(found)
-
-
-def find_unread(con: DuckDBPyConnection, article_ids: Iterable[str]) -> list[Unread]:
-    """The texts of known articles, from the latest version that has one."""
-    wanted = sorted(set(article_ids))
-    if not wanted:
-        return []
-    rows = con.execute(load_sql("copies_texts"), {"article_ids": texts_argument(wanted)}).fetchall()
-    return [unread_row(row) for row in rows]
-
-
-def find_versions_before(con: DuckDBPyConnection, articles: Sequence[Article]) -> dict[int, Unread]:
-    """For the articles (by place in the batch) whose address is known with another text: that text, the latest."""
-    if not articles:
-        return {}
-    parameters = {
-        "article_ids": texts_argument(a.article_id for a in articles),
-        "content_hashes": texts_argument(a.content_hash for a in articles),
-        "fetched_at": texts_argument(a.fetched_at.isoformat() for a in articles),
-        "positions": numbers_argument(np.arange(len(articles))),
-    }
-    rows = con.execute(load_sql("copies_versions_before"), parameters).fetchall()
-    return {row[0]: unread_row(row[1:]) for row in rows}
-
-
 def ask(
     articles: Sequence[Article], gathered: Gathered, rules: CopyRules, crew: CopyWorkers
 ) -> Iterator[Answer]:
@@ -207,7 +60,7 @@ def ask(
     they fall. All is under way before the first is asked for."""
     judged: dict[str, int] = {}
     coming: list[Future[list[Answer]]] = []
-    for places in _parts(range(len(articles))):
+    for places in parts_of(range(len(articles))):
         questions = []
         for i in places:
             others = gathered.others(i, articles, judged, gathered.roots)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from extractors.model import Kinship, Span
 from warehouse.dedupe.across import in_two_languages, weigh_across
+from warehouse.dedupe.arrays import Array
 from warehouse.dedupe.features import worth_a_look
 from warehouse.dedupe.pairs import features_of, find_spans, judge_pair
-from warehouse.dedupe.reading import Array, Reading
+from warehouse.dedupe.reading import Reading
 from warehouse.dedupe.rules import CopyRules
 from warehouse.dedupe.verdict import kinship_of
 

@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from warehouse.dedupe.reading import Array, Reading, distinct_places, meet
+from warehouse.dedupe.arrays import Array, distinct_places, meet
+from warehouse.dedupe.reading import Reading
 
 TOPICS: Final = 12
 TELLING: Final = 2.5

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from warehouse.dedupe.reading import Reading
-from warehouse.dedupe.words import CJK_RUN, TOKEN
+from warehouse.dedupe.words import BEYOND_LATIN, CJK_RUN, LATIN_TOKEN, TOKEN
 
 
 class WordOffsets:
@@ -17,6 +19,7 @@ class WordOffsets:
         counts = np.bincount(r.words.sentence, minlength=count)
         self._first: list[int] = np.concatenate(([0], np.cumsum(counts))).tolist()
         self._sentence = r.words.sentence
+        self._pattern = TOKEN if BEYOND_LATIN.search(r.text) else LATIN_TOKEN
         self._cut: dict[int, list[tuple[int, int]]] = {}
 
     def of(self, word: int) -> tuple[int, int]:
@@ -25,12 +28,14 @@ class WordOffsets:
         ranges = self._cut.get(sentence)
         if ranges is None:
             start, end = self._reading.sentences[sentence]
-            ranges = self._cut[sentence] = cut_words(self._reading.text, start, end)
+            ranges = self._cut[sentence] = cut_words(self._reading.text, start, end, self._pattern)
         return ranges[word - self._first[sentence]]
 
 
-def cut_words(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def cut_words(text: str, start: int, end: int, pattern: re.Pattern[str] = TOKEN) -> list[tuple[int, int]]:
     """Character ranges of the words of a passage, as `split_tokens` cuts them."""
+    if pattern is LATIN_TOKEN:
+        return [match.span() for match in pattern.finditer(text, start, end)]
     found: list[tuple[int, int]] = []
     for match in TOKEN.finditer(text, start, end):
         if match.end() - match.start() > 1 and CJK_RUN.match(match.group()):

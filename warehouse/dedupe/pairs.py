@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 
 from extractors.model import Relation, Span
+from warehouse.dedupe.arrays import Array
 from warehouse.dedupe.features import NAMES, Evidence, weigh_pair
 from warehouse.dedupe.offsets import WordOffsets
-from warehouse.dedupe.reading import Array, Reading
+from warehouse.dedupe.reading import Reading
 from warehouse.dedupe.trees import Trees, sigmoid
 from warehouse.dedupe.weights import load_arrays
 

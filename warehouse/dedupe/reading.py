@@ -3,38 +3,52 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from extractors.model import Article
-from warehouse.dedupe.chunks import ABBREVIATION, CJK_END, SENTENCE_END, chunk_table_of
-from warehouse.dedupe.words import CAPITAL, CJK_RUN, LETTERS, NUMBER, Lexicon, cutter_of, lexicon, split_tokens
-
-Array = np.ndarray
+from warehouse.dedupe.arrays import (
+    SHINGLE,
+    Array,
+    character_grams,
+    distinct,
+    distinct_places,
+    first_of_runs,
+    hash_runs,
+    sentence_keys,
+    shingle,
+    unit,
+)
+from warehouse.dedupe.chunks import ABBREVIATION, CJK_END, LONGEST_TEXT, SENTENCE_END, Found, chunk_table_of
+from warehouse.dedupe.words import (
+    BEYOND_LATIN,
+    CAPITAL,
+    CJK_RUN,
+    LATIN_TOKEN,
+    LETTERS,
+    NUMBER,
+    TOKEN,
+    Lexicon,
+    Words,
+    cutter_of,
+    lexicon,
+    split_tokens,
+)
 
 POSSIBLE_END: Final = re.compile(r"[.!?…\n]")
 CLOSING: Final = frozenset("\"”’»)")
-SHINGLE_MIX: Final = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9))
 MAX_WORDS: Final = 12_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A run of words: surface and stem hashes, weights (0 to 9), flags; `sentence` numbers the sentence of each."""
-
-    surface: Array
-    stem: Array
-    weight: Array
-    flags: Array
-    sentence: Array
-
-    def __len__(self) -> int:
-        return len(self.surface)
+TOGETHER: Final = 64_000  # characters: what is computed at once then fits the processor's memory
+MOST_TOGETHER: Final = 250  # texts
+STEM_BITS: Final = 40
+PLACE_BITS: Final = 16
+NO_PLACES: Final = np.empty(0, dtype=np.int32)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +72,8 @@ class Reading:
     @cached_property
     def sentences(self) -> tuple[tuple[int, int], ...]:
         """The character ranges of the sentences that have words, in order."""
-        cut = cutter_of(self.text)
-        ranges = ((start, end) for start, end in split_sentences(self.text) if cut(self.text[start:end]))
+        has_word = (TOKEN if BEYOND_LATIN.search(self.text) else LATIN_TOKEN).search
+        ranges = ((start, end) for start, end in split_sentences(self.text) if has_word(self.text, start, end))
         return tuple(islice(ranges, self.sentence_count))
 
     @cached_property
@@ -119,10 +133,15 @@ class Reading:
         return grams, unit(1.0 + np.log(counts))
 
     @cached_property
-    def stem_vector(self) -> Array:
-        """The unit vector of the stems: weight times damped count."""
+    def stem_worth(self) -> Array:
+        """What each of the stems is worth: weight times damped count."""
         _, weights, counts = self.stems
-        return unit(weights * (1.0 + np.log(counts)))
+        return np.asarray(weights * (1.0 + np.log(counts)))
+
+    @cached_property
+    def stem_vector(self) -> Array:
+        """The unit vector of the stems."""
+        return unit(self.stem_worth)
 
     @cached_property
     def sentence_words(self) -> Array:
@@ -135,12 +154,7 @@ class Reading:
         words = self.words
         if len(words) == 0:
             return np.empty(0, dtype=np.uint64)
-        fresh = _first_of_runs(words.sentence)
-        starts = fresh.nonzero()[0]
-        with np.errstate(over="ignore"):
-            position = (np.arange(len(words)) - starts[fresh.cumsum() - 1]).astype(np.uint64)
-            values = words.surface * (position * np.uint64(2) + np.uint64(0x9E3779B97F4A7C15))
-            return np.asarray(np.add.reduceat(values, starts))
+        return hash_runs(words.surface, first_of_runs(words.sentence))
 
     @property
     def sentence_count(self) -> int:
@@ -148,8 +162,7 @@ class Reading:
         return int(self.words.sentence[-1]) + 1 if len(self.words) else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
+class Unread(NamedTuple):
     """What a reading is made of: small, and fit to be sent to another process."""
 
     article_id: str
@@ -206,32 +219,124 @@ def read_text(
     links: frozenset[str] = frozenset(),
 ) -> Reading:
     """The reading of a text; paragraphs are separated by line breaks."""
-    language = language.split("-")[0].lower()
+    one = Unread(article_id=article_id, title=title, site=site, language=language, day=day, text=text, links=links)
+    return read_many([one])[0]
+
+
+def read_many(unread: Sequence[Unread]) -> list[Reading]:
+    """The readings of many texts, in the order given: the same as one by one, in a third of the time."""
+    readings: list[Reading | None] = [None] * len(unread)
+    by_language: dict[str, list[int]] = defaultdict(list)
+    for i, one in enumerate(unread):
+        by_language[one.language.split("-")[0].lower()].append(i)
+    for language, numbers in by_language.items():
+        for part in _parts([(i, len(unread[i].text) + len(unread[i].title) + 2) for i in numbers]):
+            for i, reading in zip(part, _read_together([unread[i] for i in part], language), strict=True):
+                readings[i] = reading
+    return [reading for reading in readings if reading is not None]
+
+
+def _parts(sizes: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+    """Numbers of texts, as many at a time as are read together."""
+    part: list[int] = []
+    total = 0
+    for i, size in sizes:
+        if part and (total + size > TOGETHER or len(part) >= MOST_TOGETHER):
+            yield part
+            part, total = [], 0
+        part.append(i)
+        total += size
+    if part:
+        yield part
+
+
+def _read_together(unread: Sequence[Unread], language: str) -> list[Reading]:
     known = lexicon(language)
-    found = chunk_table_of(known).read(text, most_words=MAX_WORDS)
-    if found is None:
-        tokens, sentence = cut_sentences(text)
-        surface, stem, weight, flags = known.words(tokens)
-    else:
-        places, sentence = found
-        surface, stem, weight, flags = known.at(places)
-    return Reading(
-        article_id=article_id,
-        site=site,
-        language=language,
-        day=day,
-        title=title,
-        text=text,
-        words=Words(surface=surface, stem=stem, weight=weight, flags=flags, sentence=sentence),
-        title_words=_title_words(title, known),
-        links=links,
-    )
+    texts = [*(one.text for one in unread), *(one.title for one in unread)]
+    fits = sum(map(len, texts)) + len(texts) <= LONGEST_TEXT
+    found = chunk_table_of(known).read(texts, most_words=MAX_WORDS) if fits else [None] * len(texts)
+    columns = _columns_at(known, found)
+    for i, text in enumerate(texts):
+        if columns[i] is None:
+            tokens, sentence = cut_sentences(text) if i < len(unread) else (split_tokens(text), NO_PLACES)
+            columns[i] = (*known.words(tokens), sentence)
+    readings: list[Reading] = []
+    for one, body, heading in zip(unread, columns, columns[len(unread) :], strict=False):
+        assert body is not None and heading is not None
+        title_words = (*heading[:4], np.zeros(len(heading[0]), dtype=np.int32))
+        readings.append(
+            Reading(
+                article_id=one.article_id, site=one.site, language=language, day=one.day, title=one.title,
+                text=one.text, words=Words(*body), title_words=Words(*title_words), links=one.links,
+            )
+        )  # fmt: skip
+    _derive(readings)
+    return readings
 
 
-def _title_words(title: str, known: Lexicon) -> Words:
-    surface, stem, weight, flags = known.words(split_tokens(title))
-    sentence = np.zeros(len(surface), dtype=np.int32)
-    return Words(surface=surface, stem=stem, weight=weight, flags=flags, sentence=sentence)
+def _columns_at(known: Lexicon, found: Sequence[Found | None]) -> list[tuple[Array, ...] | None]:
+    """The columns of the words that were found, of all texts at once."""
+    there = [one for one in found if one is not None]
+    if not there:
+        return [None] * len(found)
+    surface, stem, weight, flags = known.at(np.concatenate([places for places, _ in there]))
+    columns: list[tuple[Array, ...] | None] = []
+    end = 0
+    for one in found:
+        if one is None:
+            columns.append(None)
+            continue
+        part = slice(end, end := end + len(one[0]))
+        columns.append((surface[part], stem[part], weight[part], flags[part], one[1]))
+    return columns
+
+
+def _derive(readings: Sequence[Reading]) -> None:
+    """Computes together what nearly every reading is asked for, and puts it where `cached_property` looks."""
+    words = [r.words for r in readings]
+    counts = np.array([len(w) for w in words])
+    ends = counts.cumsum()
+    starts = ends - counts
+    if ends[-1] < SHINGLE:
+        return
+    surface, sentence = np.concatenate([w.surface for w in words]), np.concatenate([w.sentence for w in words])
+    fresh = first_of_runs(sentence)
+    fresh[starts[counts > 0]] = True
+    shingles, hashes = shingle(surface), hash_runs(surface, fresh)
+    runs = np.concatenate(([0], fresh.cumsum()))
+    for r, count, start, low, high in zip(readings, counts, starts, runs[starts], runs[ends], strict=True):
+        r.__dict__["sentence_hashes"] = hashes[low:high]
+        if count >= SHINGLE:
+            r.__dict__["shingles"] = shingles[start : start + count - SHINGLE + 1]
+    if len(words) <= MOST_TOGETHER and counts.max() <= 1 << PLACE_BITS:
+        _derive_stems(readings, counts, starts)
+
+
+def _derive_stems(readings: Sequence[Reading], counts: Array, starts: Array) -> None:
+    """The distinct stems of each reading, by sorting all at once: by text, by upper bits of the stem, by place.
+
+    Does nothing where two stems of a text agree in those bits.
+    """
+    stem = np.concatenate([r.words.stem for r in readings])
+    weight = np.concatenate([r.words.weight for r in readings])
+    owner = np.arange(len(readings), dtype=np.uint64).repeat(counts)
+    place = np.arange(len(stem), dtype=np.uint64) - starts.astype(np.uint64).repeat(counts)
+    upper = stem >> np.uint64(64 - STEM_BITS) << np.uint64(PLACE_BITS)
+    keys = (owner << np.uint64(STEM_BITS + PLACE_BITS)) | upper | place
+    keys.sort()
+    fresh = first_of_runs(keys >> np.uint64(PLACE_BITS))
+    where = (keys & np.uint64((1 << PLACE_BITS) - 1)).astype(np.int64) + starts.repeat(counts)
+    ordered = stem[where]
+    if (ordered[1:] != ordered[:-1])[~fresh[1:]].any():
+        return
+    first = fresh.nonzero()[0]
+    often = np.diff(np.append(first, len(ordered)))
+    stems, weights = ordered[first], weight[where[first]]
+    worth = weights * (1.0 + np.log(often))
+    edges = np.concatenate(([0], fresh.cumsum()))
+    for r, low, high in zip(readings, edges[starts], edges[starts + counts], strict=True):
+        r.__dict__["stems"] = stems[low:high], weights[low:high], often[low:high]
+        r.__dict__["stem_worth"] = worth[low:high]
 
 
 def cut_sentences(text: str) -> tuple[list[str], Array]:
@@ -279,94 +384,6 @@ def _find_ends(text: str) -> Iterator[re.Match[str]]:
         if found:
             done = found.end()
             yield found
-
-
-def shingle(hashes: Array, width: int = 3) -> Array:
-    """Hashes of `width` words in a row."""
-    if len(hashes) == 0:
-        return np.empty(0, dtype=np.uint64)
-    width = min(width, len(hashes))
-    with np.errstate(over="ignore"):
-        mixed = np.zeros(len(hashes) - width + 1, dtype=np.uint64)
-        for i in range(width):
-            mixed += hashes[i : i + len(mixed)] * SHINGLE_MIX[i]
-        return mix(mixed)
-
-
-def unit(values: Array) -> Array:
-    """The vector at length one; the zero vector stays."""
-    length = float(np.sqrt((values * values).sum()))
-    return np.asarray(values / length, dtype=np.float32) if length else np.asarray(values, dtype=np.float32)
-
-
-def sentence_keys(stems: Array, sentences: Array) -> Array:
-    """A key for a stem in a sentence of a given number."""
-    with np.errstate(over="ignore"):
-        return np.asarray(stems + sentences.astype(np.uint64) * SHINGLE_MIX[0])
-
-
-def distinct(values: Array) -> Array:
-    """The distinct values, sorted; as `numpy.unique`, three times as fast for the few hundred words of an article."""
-    ordered = np.sort(values)
-    if len(ordered) < 2:
-        return ordered
-    return np.asarray(ordered[_first_of_runs(ordered)])
-
-
-def distinct_places(values: Array) -> tuple[Array, Array, Array]:
-    """The distinct values, sorted, where each stands first and how often it occurs."""
-    order = values.argsort(kind="stable")
-    ordered = values[order]
-    starts = _first_of_runs(ordered).nonzero()[0]
-    ends = np.empty_like(starts)
-    ends[:-1], ends[-1:] = starts[1:], len(ordered)
-    return ordered[starts], order[starts], ends - starts
-
-
-def _first_of_runs(values: Array) -> Array:
-    """Which values differ from the one before."""
-    fresh = np.ones(len(values), dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=fresh[1:])
-    return fresh
-
-
-def meet(a: Array, b: Array) -> tuple[Array, Array]:
-    """Where two sorted arrays of distinct values meet: positions in each, in order."""
-    if len(a) > len(b):
-        other, own = meet(b, a)
-        return own, other
-    if len(a) == 0:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    at = b.searchsorted(a)
-    at[at == len(b)] = 0
-    own = (b[at] == a).nonzero()[0]
-    return own, at[own]
-
-
-def mix(values: Array) -> Array:
-    """Spreads the bits evenly (the finaliser of SplitMix64, Steele et al. 2014)."""
-    with np.errstate(over="ignore"):
-        z = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        return np.asarray(z ^ (z >> np.uint64(31)))
-
-
-def character_grams(text: str, width: int = 4) -> tuple[Array, Array]:
-    """Hashed grams of `width` characters that do not span white space, sorted, with their counts."""
-    codes = np.frombuffer(" ".join(text.lower().split()).encode("utf-32-le", "replace"), dtype=np.uint32)
-    if len(codes) < width:
-        return np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
-    wide = codes.astype(np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = np.zeros(len(wide) - width + 1, dtype=np.uint64)
-        for i in range(width):
-            mixed = mixed * np.uint64(0x100000001B3) + wide[i : i + len(mixed)]
-    space = codes == 32
-    inner = np.ones(len(mixed), dtype=bool)
-    for i in range(1, width - 1):
-        inner &= ~space[i : i + len(mixed)]
-    grams, counts = np.unique(mixed[inner], return_counts=True)
-    return grams, counts
 
 
 def guess_script(text: str) -> str:

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
+from warehouse.dedupe.arrays import Array
 from warehouse.dedupe.boilerplate import Carrier, carrier_of, keep_words
+from warehouse.dedupe.glance import surely_unlike
 from warehouse.dedupe.likeness import SHOWN, Likeness, Side, find_likeness
-from warehouse.dedupe.reading import Array, Reading, Unread
+from warehouse.dedupe.reading import Reading, Unread, read_many
 from warehouse.dedupe.rules import CopyRules
 from warehouse.dedupe.sketch import sketch
 
@@ -25,6 +29,40 @@ class Seen:
 
     carrier: Carrier
     marks: Array
+
+
+class Bundle(NamedTuple):
+    """Arrays of one kind as one: a hundred go to another process in the time of three."""
+
+    values: Array
+    counts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, arrays: Sequence[Array]) -> Bundle:
+        """The arrays; of none an empty one."""
+        return cls(np.concatenate(arrays) if arrays else np.empty(0), tuple(map(len, arrays)))
+
+    def apart(self) -> list[Array]:
+        """The arrays again."""
+        ends = accumulate(self.counts)
+        return [self.values[end - count : end] for count, end in zip(self.counts, ends, strict=True)]
+
+
+class SeenTogether(NamedTuple):
+    """What is kept of several texts, packed for the way from one process to another."""
+
+    sites: tuple[str, ...]
+    sentences: Bundle
+    titles: Bundle
+    marks: Bundle
+
+    def apart(self) -> list[Seen]:
+        """One for each text, in order."""
+        columns = (self.sites, self.sentences.apart(), self.titles.apart(), self.marks.apart())
+        return [
+            Seen(carrier=Carrier(site=site, sentences=sentences, title=title), marks=marks)
+            for site, sentences, title, marks in zip(*columns, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,22 +118,38 @@ class Shelf:
 
     # ---- what workers are asked ----
 
-    def read(self, numbers: Sequence[int], sketched: bool) -> list[Seen]:
+    def read(self, numbers: Sequence[int], sketched: bool) -> SeenTogether:
         """Reads texts."""
         none = np.empty(0, dtype=np.uint32)
-        readings = [self.reading(n) for n in numbers]
-        return [Seen(carrier=carrier_of(r), marks=sketch(r) if sketched else none) for r in readings]
+        readings = self._readings(numbers)
+        carriers = [carrier_of(r) for r in readings]
+        return SeenTogether(
+            sites=tuple(c.site for c in carriers),
+            sentences=Bundle.of([c.sentences for c in carriers]),
+            titles=Bundle.of([c.title for c in carriers]),
+            marks=Bundle.of([sketch(r) if sketched else none for r in readings]),
+        )
 
     def compare(self, questions: Sequence[Question], rules: CopyRules) -> list[Answer]:
         """Compares texts; the first two likenesses that hold come with their passages."""
+        self._readings([n for q in questions for n in (q.number, *(number for _, number, _ in q.others))])
         return [self._answer(question, rules) for question in questions]
+
+    def _readings(self, numbers: Sequence[int]) -> list[Reading]:
+        """The readings of texts; those not read before are read together."""
+        fresh = [n for n in dict.fromkeys(numbers) if n not in self._read]
+        self._read.update(zip(fresh, read_many([self._texts.pop(n) for n in fresh]), strict=True))
+        return [self._read[n] for n in numbers]
 
     def _answer(self, question: Question, rules: CopyRules) -> Answer:
         ours = self.side(question.number)
+        unlike = surely_unlike(ours[0], self._readings([number for _, number, _ in question.others]))
         found: list[tuple[str, int, Likeness | None]] = []
         shown = 0
-        for other_id, number, is_original in question.others:
-            likeness = find_likeness(ours, self.side(number), other_id, rules, spans=shown < SHOWN)
+        for (other_id, number, is_original), out in zip(question.others, unlike.tolist(), strict=True):
+            likeness = None
+            if not out:
+                likeness = find_likeness(ours, self.side(number), other_id, rules, spans=shown < SHOWN)
             shown += likeness is not None
             found.append((other_id, number, likeness))
             if likeness is not None and likeness.settles and is_original:

@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 
 from warehouse.dedupe.across import LANGUAGES, find_marks
-from warehouse.dedupe.reading import Array, Reading, distinct_places
+from warehouse.dedupe.arrays import Array, distinct_places
+from warehouse.dedupe.reading import Reading
 from warehouse.dedupe.words import hash_word
 
 ONE_IN: Final = 10

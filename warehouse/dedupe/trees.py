@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from warehouse.dedupe.reading import Array
+from warehouse.dedupe.arrays import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

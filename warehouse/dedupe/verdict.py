@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from extractors.model import Article, Kinship, Relation, Verdict
+from warehouse.dedupe.arrays import Array
 from warehouse.dedupe.pairs import JudgedPair
-from warehouse.dedupe.reading import Array, Reading
+from warehouse.dedupe.reading import Reading
 from warehouse.dedupe.rules import CopyRules
 
 STRENGTH: dict[Relation, int] = {"exact": 0, "near": 1, "revision": 2, "contained-in": 3, "paraphrase": 4, "new": 5}

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
 import snowballstemmer
@@ -49,9 +50,29 @@ Word = tuple[int, int, float, int]
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A run of words: surface and stem hashes, weights (0 to 9), flags; `sentence` numbers the sentence of each."""
+
+    surface: np.ndarray
+    stem: np.ndarray
+    weight: np.ndarray
+    flags: np.ndarray
+    sentence: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.surface)
+
+
 def hash_word(text: str) -> int:
     """64 bits of BLAKE2b: the same on every machine."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+
+
+def hash_words(texts: Sequence[str]) -> np.ndarray:
+    """`hash_word` of many."""
+    digests = [hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest() for text in texts]
+    return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
 class Lexicon:
@@ -66,7 +87,9 @@ class Lexicon:
         self._place: dict[str, int] = {}
         self._limit = limit
         self.epoch = 0
-        self._stem = snowballstemmer.stemmer(STEMMERS[language]).stemWord if language in STEMMERS else None
+        self._stemmer = snowballstemmer.stemmer(STEMMERS[language]) if language in STEMMERS else None
+        if self._stemmer is not None:
+            self._stemmer.maxCacheSize = 0  # no word comes twice: its memory would take longer than it saves
         self._numbers = {w: str(i) for i, w in enumerate(NUMBER_WORDS.get(language, "").split()) if i > 1}
         self._make_room(4_096)
 
@@ -98,16 +121,47 @@ class Lexicon:
         return surface, stem, float(weights_of(np.array([stem], dtype=np.uint64))[0]) if weight < 0 else weight, flags
 
     def _add(self, tokens: Collection[str]) -> None:
-        """Analyses tokens that have no place yet and gives them one; the table is asked for all of them at once."""
-        first = len(self._place)
-        while first + len(tokens) > len(self._surface):
+        """Analyses tokens that have no place yet and gives them one; plain words together, and numbers together."""
+        plain: dict[str, str] = {}
+        numbers: dict[str, str] = {}
+        others: list[str] = []
+        for token in tokens:
+            if token[0].isdigit():
+                numbers[token] = plain_number(token)
+                continue
+            lower = token.lower()
+            if lower.isalpha() and lower not in self._numbers and (lower.isascii() or not CJK_RUN.match(lower)):
+                plain[token] = lower
+            else:
+                others.append(token)
+        if plain:
+            flags = [LETTERS | CAPITAL if token[0].isupper() else LETTERS for token in plain]
+            self._put(plain, *self._hashes(list(plain.values())), BY_STEM, flags)
+        if numbers:
+            hashes = hash_words(list(numbers.values()))
+            self._put(numbers, hashes, hashes, [number_weight(number) for number in numbers.values()], NUMBER)
+        if others:
+            self._put(others, *zip(*map(self._analyse, others), strict=True))
+
+    def _put(self, tokens: Collection[str], surface: Any, stems: Any, weight: Any, flags: Any) -> None:
+        first, end = len(self._place), len(self._place) + len(tokens)
+        while end > len(self._surface):
             self._make_room(2 * len(self._surface))
-        surface, stems, weight, flags = zip(*map(self._analyse, tokens), strict=True)
-        part = slice(first, first + len(tokens))
-        self._surface[part], self._stems[part], self._flags[part] = surface, stems, flags
-        weights = np.array(weight, dtype=np.float32)
-        self._weight[part] = np.where(weights < 0, weights_of(self._stems[part]), weights)
-        self._place.update(zip(tokens, range(first, first + len(tokens)), strict=True))
+        self._surface[first:end], self._stems[first:end], self._flags[first:end] = surface, stems, flags
+        given = np.asarray(weight, dtype=np.float32)
+        self._weight[first:end] = np.where(given < 0, weights_of(self._stems[first:end]), given)
+        self._place.update(zip(tokens, range(first, end), strict=True))
+
+    def _hashes(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Surface and stem hashes of words in small letters."""
+        surface = hash_words(words)
+        if self._stemmer is None:
+            return surface, surface
+        cut = self._stemmer.stemWords(words)
+        changed = [i for i, (word, stem) in enumerate(zip(words, cut, strict=True)) if word != stem]
+        stems = surface.copy()
+        stems[changed] = hash_words([cut[i] for i in changed])
+        return surface, stems
 
     def _make_room(self, size: int) -> None:
         kept = len(self._place)
@@ -123,7 +177,7 @@ class Lexicon:
         if token[0].isdigit():
             number = plain_number(token)
             hashed = hash_word(number)
-            return hashed, hashed, 3.0 if len(number) < 2 else 4.5 if len(number) < 3 else 6.0, NUMBER
+            return hashed, hashed, number_weight(number), NUMBER
         lower = token.lower().replace("’", "'")
         if CJK_RUN.match(token):
             hashed = hash_word(lower)
@@ -135,7 +189,7 @@ class Lexicon:
             hashed = hash_word(self._numbers[lower])
             return surface, hashed, 2.0, LETTERS
         stem = surface
-        if self._stem and lower.isalpha() and (cut := self._stem(lower)) != lower:
+        if self._stemmer and lower.isalpha() and (cut := self._stemmer.stemWord(lower)) != lower:
             stem = hash_word(cut)
         flags = LETTERS | (CAPITAL if token[0].isupper() else 0)
         return surface, stem, BY_STEM, flags
@@ -151,8 +205,15 @@ def _lexicon(language: str) -> Lexicon:
     return Lexicon(language)
 
 
+def number_weight(number: str) -> float:
+    """How telling a number is: the more digits, the more."""
+    return 3.0 if len(number) < 2 else 4.5 if len(number) < 3 else 6.0
+
+
 def plain_number(token: str) -> str:
     """A number without grouping: `1,200` and `1.200` become `1200`; `2.5` and `2,5` become `2.5`."""
+    if token.isdigit():
+        return token.lstrip("0") or "0"
     parts = re.split(r"[.,]", token)
     if len(parts) == 1 or not all(p.isdigit() for p in parts):
         return token.lstrip("0") or "0"

@@ -13,7 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Final
 
-from warehouse.dedupe.reading import Array, Unread
+from warehouse.dedupe.arrays import Array
+from warehouse.dedupe.reading import Unread
 from warehouse.dedupe.shelf import Shelf
 from warehouse.dedupe.worker import Worker, WorkerDied
 

@@ -1,5 +1,6 @@
--- For each article to be judged the latest earlier version of it that had another title or text. Earlier by number of
--- version where the judged one is stored already: times do not tell when the clock went back between two nights.
+-- For each article to be judged the earlier versions of it that had another title or text, the latest first, with the
+-- version that holds the text. Earlier by number of version where the judged one is stored already: times do not tell
+-- when the clock went back between two nights.
 WITH judged AS (
     SELECT
         unnest(CAST(CAST($article_ids AS JSON) AS VARCHAR[])) AS article_id,
@@ -13,14 +14,11 @@ own AS (
     JOIN article_versions AS v ON v.article_id = j.article_id AND v.content_hash = j.content_hash
     GROUP BY j.position
 )
-SELECT
-    j.position, v.article_id, v.title, v.site, v.language, v.published_at, coalesce(v.text, held.text) AS text, v.links
+SELECT j.position, v.version_id, coalesce(v.text_in, v.version_id) AS held_by
 FROM judged AS j
 LEFT JOIN own ON own.position = j.position
 JOIN article_versions AS v
     ON v.article_id = j.article_id
     AND v.content_hash <> j.content_hash
     AND coalesce(v.version < own.version, v.fetched_at < j.fetched_at)
-LEFT JOIN article_versions AS held ON held.version_id = v.text_in
-WHERE coalesce(v.text, held.text) IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY j.position ORDER BY v.version DESC) = 1
+ORDER BY v.version DESC

@@ -15,19 +15,12 @@ from tests.warehouse.dedupe.invented import FURNITURE, NOW, OTHER, WIRE, article
 from warehouse.connection import open_memory
 from warehouse.dedupe import Fingerprint, add_fingerprints, compare, fingerprint, judge_articles
 from warehouse.dedupe.across import figure_values, fold_name, glossary
+from warehouse.dedupe.arrays import meet
 from warehouse.dedupe.boilerplate import find_boilerplate, keep_words
 from warehouse.dedupe.features import NAMES, weigh_pair
 from warehouse.dedupe.offsets import WordOffsets
 from warehouse.dedupe.pairs import judge_pair, shipped_judges, verbatim_spans
-from warehouse.dedupe.reading import (
-    CJK_END,
-    SENTENCE_END,
-    _find_ends,
-    meet,
-    read_article,
-    read_text,
-    split_sentences,
-)
+from warehouse.dedupe.reading import CJK_END, SENTENCE_END, _find_ends, read_article, read_text, split_sentences
 from warehouse.dedupe.sketch import sketch
 from warehouse.dedupe.weights import DamagedWeights, load_arrays
 from warehouse.dedupe.words import CJK_RUN, TOKEN, lexicon, plain_number, split_tokens
