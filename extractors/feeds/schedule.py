@@ -195,7 +195,8 @@ def _condition(state: SourceState, answer: FeedAnswer, now: datetime, rules: Fee
     if answer.not_modified:
         return "not-modified", "nothing new, by the server's word"
     lying = "; its 'not modified' is not to be trusted, so it is fetched in full" if state.validators_lie else ""
-    return "ok", f"{answer.entries} entries, {answer.new_entries} new{lying}"
+    entries = "1 entry" if answer.entries == 1 else f"{answer.entries} entries"
+    return "ok", f"{entries}, {answer.new_entries or 'none'} new{lying}"
 
 
 def _moved(state: SourceState, answer: FeedAnswer, now: datetime, rules: FeedRules) -> SourceState:
