@@ -52,16 +52,18 @@ def corroborated_share(outlets: Sequence[int], *, fewest: int = _FEWEST_STORIES)
 
 
 def pay_attention(
-    at: datetime, kin: Mapping[str, float], told: Mapping[str, datetime], outlets: Mapping[str, int]
-) -> Attention:
+    at: datetime, kin: Mapping[str, float], told: Mapping[str, datetime], outlets: Mapping[str, int],
+    corroborated: float | None = None,
+) -> Attention:  # fmt: skip
     """The attention that a story of tonight meets.
 
-    `told`: when each story was told last; `outlets`: how many report each story of the last days.
+    `told`: when each story was told last; `outlets`: how many report each story of the last days; `corroborated`: the
+    share of these that several report, where it is known already.
     """
     rivals = [told[story] for story in kin if story in told]
     matter = [outlets[story] for story in kin if story in outlets]
     return Attention(
-        corroborated=corroborated_share(list(outlets.values())),
+        corroborated=corroborated_share(list(outlets.values())) if corroborated is None else corroborated,
         matter_corroborated=corroborated_share(matter, fewest=_FEWEST_KIN),
         crowd=sum(strength >= _CROWD for strength in kin.values()), rival_days=_days(at, rivals),
         told_days=_days(at, list(told.values())), matter_before=len(matter), matter_tonight=len(kin) - len(matter),

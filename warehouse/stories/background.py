@@ -76,7 +76,7 @@ class Weighed:
     """
 
     ids: Ids
-    docs: NDArray[np.int64]
+    docs: NDArray[np.int32]
     begins: NDArray[np.int64]
     spread: NDArray[np.int64]
     unit: Floats
@@ -86,44 +86,109 @@ class Weighed:
     rare: Floats
 
 
+def weigh_unit(
+    documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background
+) -> tuple[Ids, Floats]:
+    """The term ids of a field of all documents, sorted, and their weights, as `Weighed.unit` has them: no more."""
+    entries = _entries(documents, field)
+    unit = _SUBLINEAR[entries.counts] * _idf(entries, len(documents), english, background)
+    return entries.ids, (unit / _norms(unit, entries.docs, len(documents))[entries.docs]).astype(np.float32)
+
+
 def weigh_terms(
     documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background,
-    old: NDArray[np.bool_] | None = None,
+    old: NDArray[np.bool_] | None = None, kept: Ids | None = None, share: bool = True, fresh: bool = True,
 ) -> Weighed:  # fmt: skip
     """Weighs a field. `english`: which documents the prior speaks about; `old`: which are older than tonight's.
 
     The IDF adds the window's own counts to the prior's, so that a word which a new affair made common weighs less.
+    Every term counts in it and in the lengths of the documents, but where `kept` is given (sorted) the result has the
+    entries of these terms alone: those of tonight are a small part of a long window's. Without `share` or `fresh`
+    these weights are left out (empty).
     """
-    lengths = np.array([len(d.fields[field][0]) for d in documents], dtype=np.int64)
-    ids = np.concatenate([d.fields[field][0] for d in documents])
-    counts = np.concatenate([d.fields[field][1] for d in documents])
-    docs = np.repeat(np.arange(len(documents)), lengths)
-    order = np.argsort(ids, kind="stable")
-    ids, counts, docs = ids[order], counts[order], docs[order]
-    starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]])) if len(ids) else np.zeros(0, np.int64)
-    runs = np.diff(np.concatenate([starts, [len(ids)]])).astype(np.int64)
-    spread, begins = np.repeat(runs, runs), np.repeat(starts, runs)
-    known = english[docs]
-    seen = np.where(known, np.repeat(background.counts_of(ids[starts]), runs), 0.0)
-    total = np.where(known, max(background.documents, _UNSEEN_DOCUMENTS), _UNSEEN_DOCUMENTS) + len(documents)
-    idf = np.log(1.0 + total / (0.5 + spread + seen)).astype(np.float32)
-    aged = np.zeros(len(starts)) if old is None or not len(starts) else np.add.reduceat(old[docs] * 1.0, starts)
-    often = _SUBLINEAR[counts]
-    unit = often * idf
-    fresh = often * np.minimum(idf, _MOST_FRESH) * np.repeat(np.log1p(60.0 / (1.0 + 3.0 * aged)), runs)
-    squares = idf * idf
-    sums = np.bincount(docs, weights=squares, minlength=len(documents))
+    entries = _entries(documents, field)
+    docs, n = entries.docs, len(documents)
+    idf = _idf(entries, n, english, background)
+    unit = _SUBLINEAR[entries.counts] * idf
+    norms = _norms(unit, docs, n)
+    sums = np.maximum(np.bincount(docs, weights=idf * idf, minlength=n), 1e-9) if share else norms
+    freshly, fresh_norms = unit, norms
+    if fresh:
+        starts = entries.starts
+        aged = np.zeros(len(starts)) if old is None or not len(starts) else np.add.reduceat(old[docs] * 1.0, starts)
+        newness = np.repeat(np.log1p(60.0 / (1.0 + 3.0 * aged)), entries.runs)
+        freshly = _SUBLINEAR[entries.counts] * np.minimum(idf, _MOST_FRESH) * newness
+        fresh_norms = _norms(freshly, docs, n)
+    runs = entries.runs
+    ids = entries.ids
+    if kept is not None:
+        wanted = _among(ids[entries.starts], kept)
+        some = np.repeat(wanted, runs)
+        ids, docs, idf, unit = ids[some], docs[some], idf[some], unit[some]
+        freshly = freshly[some] if fresh else unit
+        runs = runs[wanted]
+    spread, begins = np.repeat(runs, runs), np.repeat(np.cumsum(runs) - runs, runs)
     root = np.sqrt(idf)
     least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
+    none = np.zeros(0)
     ways = (
-        unit / _norms(unit, docs, len(documents))[docs], squares / np.maximum(sums[docs], 1e-9),
-        fresh / _norms(fresh, docs, len(documents))[docs], np.where(spread <= _FEW, root, 0.0),
-        np.where(idf > least, root, 0.0),
+        unit / norms[docs], idf * idf / sums[docs] if share else none, freshly / fresh_norms[docs] if fresh else none,
+        np.where(spread <= _FEW, root, 0.0), np.where(idf > least, root, 0.0),
     )  # fmt: skip
     return Weighed(ids, docs, begins, spread, *(way.astype(np.float32) for way in ways))
 
 
-def _norms(weights: Floats, docs: NDArray[np.int64], documents: int) -> NDArray[np.float64]:
+def vocabulary(documents: Sequence[Terms], fields: Sequence[str]) -> Ids:
+    """The terms that some fields of some documents have, sorted."""
+    return np.unique(np.concatenate([d.fields[field][0] for d in documents for field in fields]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """A field's entries sorted by term, those of a term by document; where each term's begin, and how many they are."""
+
+    ids: Ids
+    counts: NDArray[np.uint8]
+    docs: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    runs: NDArray[np.int64]
+
+
+def _entries(documents: Sequence[Terms], field: str) -> _Entries:
+    lengths = np.array([len(d.fields[field][0]) for d in documents], dtype=np.int64)
+    ids = np.concatenate([d.fields[field][0] for d in documents])
+    counts = np.concatenate([d.fields[field][1] for d in documents])
+    docs = np.repeat(np.arange(len(documents), dtype=np.int32), lengths)
+    if len(documents) > 1:
+        order = np.argsort(ids, kind="stable")
+        ids, counts, docs = ids[order], counts[order], docs[order]
+    starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]])) if len(ids) else np.zeros(0, np.int64)
+    return _Entries(ids, counts, docs, starts, np.diff(np.concatenate([starts, [len(ids)]])).astype(np.int64))
+
+
+def _among(ids: Ids, kept: Ids) -> NDArray[np.bool_]:
+    """Which of the ids are among those kept (sorted)."""
+    if not len(kept):
+        return np.zeros(len(ids), dtype=np.bool_)
+    found: NDArray[np.bool_] = kept[np.minimum(np.searchsorted(kept, ids), len(kept) - 1)] == ids
+    return found
+
+
+def _idf(entries: _Entries, documents: int, english: NDArray[np.bool_], background: Background) -> Floats:
+    """The IDF of each entry's term, in its document's language; worked out once for each term and kind of language."""
+    unseen = np.log(1.0 + (_UNSEEN_DOCUMENTS + documents) / (0.5 + entries.runs)).astype(np.float32)
+    if not english.any():
+        return np.repeat(unseen, entries.runs)
+    seen = background.counts_of(entries.ids[entries.starts])
+    total = max(background.documents, _UNSEEN_DOCUMENTS) + documents
+    known = np.repeat(np.log(1.0 + total / (0.5 + entries.runs + seen)).astype(np.float32), entries.runs)
+    if english.all():
+        return known
+    found: Floats = np.where(english[entries.docs], known, np.repeat(unseen, entries.runs))
+    return found
+
+
+def _norms(weights: Floats, docs: NDArray[np.int32], documents: int) -> NDArray[np.float64]:
     norms: NDArray[np.float64] = np.sqrt(np.bincount(docs, weights=weights * weights, minlength=documents))
     return np.maximum(norms, 1e-9)
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import digest64
-from warehouse.stories.background import Background, weigh_terms
+from warehouse.stories.background import Background, weigh_unit
 from warehouse.stories.cluster import Grouping, group_articles
 from warehouse.stories.context import UNSUPPORTED, judge_pairs
 from warehouse.stories.gather import Kindred, Known
@@ -297,14 +297,15 @@ def heaviest_terms(reports: Sequence[Report], terms: Mapping[str, Terms], backgr
     if not own:
         return {}
     english = np.array([r.language in ("en", None) for r in reports if r.version_id in terms], dtype=np.bool_)
-    total: dict[int, float] = defaultdict(float)
-    for name, share in (("names", 1.0), ("body", 0.8)):
-        weighed = weigh_terms(own, name, english=english, background=background)
-        for term, weight in zip(weighed.ids.tolist(), weighed.unit.tolist(), strict=True):
-            total[term] += share * weight
-    best = sorted(total, key=lambda t: (-total[t], t))[:STORY_TERMS]
-    norm = sum(total[t] ** 2 for t in best) ** 0.5 or 1.0
-    return {t: total[t] / norm for t in best}
+    weighed = [weigh_unit(own, name, english=english, background=background) for name in ("names", "body")]
+    ids, place = np.unique(np.concatenate([ids for ids, _ in weighed]), return_inverse=True)
+    shares = zip((1.0, 0.8), weighed, strict=True)
+    weights = np.concatenate([share * unit.astype(np.float64) for share, (_, unit) in shares])
+    total = np.bincount(place, weights=weights, minlength=len(ids))
+    best = np.lexsort((ids, -total))[:STORY_TERMS]
+    chosen = dict(zip(ids[best].tolist(), total[best].tolist(), strict=True))
+    norm = sum(weight**2 for weight in chosen.values()) ** 0.5 or 1.0
+    return {term: weight / norm for term, weight in chosen.items()}
 
 
 def place_stories(groups: Sequence[Group], kindred: Mapping[int, Sequence[Kindred]], rules: StoryRules) -> None:

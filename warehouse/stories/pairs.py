@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.stories.background import Background, Floats, Way, Weighed, similarities, weigh_terms
+from warehouse.stories.background import Background, Floats, Way, Weighed, similarities, vocabulary, weigh_terms
 from warehouse.stories.crossing import crosses
 from warehouse.stories.terms import FIELDS, Terms
 
@@ -28,6 +28,9 @@ _NEAR = ("title", "lead", "body")
 
 # The fields whose terms are also weighed by how fresh they are, and by how few reports have them.
 _FRESH = ("body", "names", "bigrams", "title")
+
+# The fields whose terms are also weighed by their share of the report.
+_SHARED = ("title", "lead", "names")
 
 _ROWS = 64
 
@@ -71,10 +74,17 @@ def compare(
     days = np.array([np.nan if s.day is None else s.day for s in subjects])
     seen = np.array([np.nan if s.seen is None or s.day is not None else s.seen for s in subjects])
     old = days < _usual_day(days[:tonight]) - 1.0
+    terms = [s.terms for s in subjects]
+    # Words stand in several fields, and are compared across them.
+    words = vocabulary(terms[:tonight], _NEAR)
     weighed = {
-        name: weigh_terms([s.terms for s in subjects], name, english=english, background=background, old=old)
+        name: weigh_terms(
+            terms, name, english=english, background=background, old=old,
+            kept=words if name in _NEAR else vocabulary(terms[:tonight], [name]),
+            share=name in _SHARED, fresh=name in _FRESH,
+        )
         for name in FIELDS
-    }
+    }  # fmt: skip
     languages = crosses([s.language for s in subjects])
     found = [
         _compare_rows(weighed, np.arange(start, min(start + _ROWS, tonight)), days, seen, languages, window_days)

@@ -155,6 +155,7 @@ _BODIES = (
 _HEADS = (*_BODIES, "gewerkschaft", "verein", "partei", "akademie", "stiftung", "allianz", "initiative")
 
 
+@lru_cache(maxsize=50_000)
 def is_calendar(word: str) -> bool:
     """Whether it is a month or a weekday in en, de, fr, es or zh, abbreviated or not."""
     if len(word) <= 3 and word.isupper():
@@ -181,12 +182,14 @@ def is_noun(word: str) -> bool:
     )
 
 
+@lru_cache(maxsize=50_000)
 def is_body(word: str) -> bool:
     """Whether a German word of one piece names a body: Bundesnetzagentur, Landesrechnungshof."""
     lowered = word.lower()
     return any(lowered.endswith(body) and len(lowered) >= len(body) + 4 for body in _BODIES)
 
 
+@lru_cache(maxsize=50_000)
 def is_head(word: str) -> bool:
     """Whether the name of a body begins with it: Bundesamt für Sicherheit, Gewerkschaft der Polizei."""
     return word.lower().endswith(_HEADS)

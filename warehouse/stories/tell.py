@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from warehouse.stories.attention import count_outlets, pay_attention
+from warehouse.stories.attention import corroborated_share, count_outlets, pay_attention
 from warehouse.stories.background import load_background
 from warehouse.stories.developments import Candidate, judge_development
 from warehouse.stories.gather import (
@@ -19,10 +19,9 @@ from warehouse.stories.gather import (
     find_holding,
     find_kindred,
     find_names,
-    find_open,
-    find_outlets,
+    find_sources,
     find_storylines,
-    find_told,
+    find_turns,
     find_unheld,
     find_window,
 )
@@ -83,7 +82,8 @@ def tell_stories(
     """
     rules = rules or StoryRules()
     aliases = alias_table(watchlist or {})
-    unheld = find_unheld(con, as_of=as_of, all_topics=rules.all_topics)
+    sources = find_sources(con)
+    unheld = find_unheld(con, as_of=as_of, all_topics=rules.all_topics, sources=sources)
     if not unheld:
         return Telling(as_of=as_of)
     referred = {r.original_id for r in unheld if r.original_id} | {r.article_id for r in unheld if r.relation != "new"}
@@ -103,12 +103,14 @@ def tell_stories(
     since = as_of - timedelta(days=rules.storyline_days)
     place_stories(groups, find_kindred(con, vectors, since=since, least=rules.storyline_link), rules)
     lines = {g.storyline_id for g in groups if not g.line_founded}
-    storylines, last = find_storylines(con, lines)
-    opened = find_open(con, {g.story_id for g in groups if not g.founded})
+    storylines = find_storylines(con, lines)
+    recent = as_of - timedelta(days=rules.window_days)
+    turns = find_turns(con, lines, {g.story_id for g in groups if not g.founded}, since=recent)
     outlets = count_outlets(window, min((r.at for r in fresh if not r.seed), default=as_of))
-    told = find_told(con, since=as_of - timedelta(days=rules.window_days)) if window else {}
     sizes = {line: storyline.stories for line, storyline in storylines.items()}
-    known = _Known(find_facts(con, lines), storylines, last, opened, told, outlets, find_outlets(con))
+    papers = frozenset(name.strip(" ").lower() for name in sources.values())
+    told = turns.told if window else {}
+    known = _Known(find_facts(con, lines), storylines, turns.last, turns.open, told, outlets, papers)
     telling = _tell(groups, alone, window, terms, known, aliases, as_of, rules)
     telling = replace(telling, acts=tuple(acts))
     return rename_storylines(con, telling, sizes)
@@ -170,6 +172,7 @@ def _tell(
     considered: list[Considered] = []
     facts: dict[str, set[int]] = defaultdict(set)
     coverage = _coverage(groups, window)
+    corroborated = corroborated_share(list(known.outlets.values()))
     for group in sorted(groups, key=lambda g: (-len({r.site for r in g.reports}), g.arrival)):
         names = {
             r.version_id: choose_participants(
@@ -196,7 +199,7 @@ def _tell(
                 story_id=group.story_id, storyline=line, founded=group.founded, line_founded=group.line_founded,
                 reports=group.reports, copies=group.copies, novelty=novelty, coverage=coverage[group.storyline_id],
                 nearness=group.nearness, entities=distinct_names(top_names(total, 24), 8),
-                attention=pay_attention(group.arrival[0], group.kin, known.told, known.outlets),
+                attention=pay_attention(group.arrival[0], group.kin, known.told, known.outlets, corroborated),
                 last=known.last.get(group.storyline_id),
                 open=known.open.get(group.story_id),
             )  # fmt: skip

@@ -1,0 +1,85 @@
+"""What is done the fast way gives what the plain way gives: weights of a part, kindred stories, rows stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+
+from tests.warehouse.stories.newsroom import add_article, night
+from warehouse.connection import open_memory
+from warehouse.stories import store
+from warehouse.stories.background import load_background, vocabulary, weigh_terms, weigh_unit
+from warehouse.stories.gather import find_kindred
+from warehouse.stories.terms import FIELDS, parse_terms, terms_from_bytes
+
+MONDAY = datetime(2026, 3, 2, 20, tzinfo=UTC)
+TEXTS = {
+    "a": ("Halden signs cloud contract", "Halden signed a contract of 480 million euros with Aldermark on Monday."),
+    "b": ("Aldermark wins Halden contract", "Aldermark said that Halden signed. The contract is worth 480 million."),
+    "c": ("Court rules on chip exports", "The court of Veldhaus ruled on Monday that chips may not leave the country."),
+    "d": ("Ein Gericht entscheidet", "Das Gericht in Veldhaus entschied am Montag: Chips bleiben im Land."),
+}
+LANGUAGES = {"d": "de"}
+TABLES = (
+    "story_list", "story_members", "article_terms", "story_terms", "storyline_list", "storyline_facts",
+    "entity_mentions", "development_list", "development_sentences", "development_outlets",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_kept_terms_weigh_what_they_weigh_among_all(field: str) -> None:
+    terms = [parse_terms(title, text, LANGUAGES.get(key, "en")) for key, (title, text) in TEXTS.items()]
+    english = np.array([key not in LANGUAGES for key in TEXTS])
+    old = np.array([False, True, True, False])
+    kept = vocabulary(terms[:1], [field])
+    whole = weigh_terms(terms, field, english=english, background=load_background(), old=old)
+    part = weigh_terms(terms, field, english=english, background=load_background(), old=old, kept=kept)
+    some = np.isin(whole.ids, kept)
+    for name in ("ids", "docs", "spread", "unit", "share", "fresh", "few", "rare"):
+        assert np.array_equal(getattr(whole, name)[some], getattr(part, name)), name
+    assert all(part.ids[begin] == term for begin, term in zip(part.begins, part.ids, strict=True))
+    ids, unit = weigh_unit(terms, field, english=english, background=load_background())
+    assert np.array_equal(ids, whole.ids) and np.array_equal(unit, whole.unit)
+
+
+def test_terms_come_back_from_bytes() -> None:
+    terms = parse_terms(*TEXTS["a"], "en")
+    again = terms_from_bytes(terms.to_bytes())
+    assert again.tokens == terms.tokens
+    for field in FIELDS:
+        ids, counts = again.fields[field]
+        assert np.array_equal(ids, terms.fields[field][0]) and np.array_equal(counts, terms.fields[field][1])
+
+
+def test_kindred_stories_are_those_whose_vectors_are_alike() -> None:
+    con = open_memory()
+    rows = {
+        "s1": ("2026-02-01", {1: 0.6, 2: 0.8}), "s2": ("2026-02-01", {2: 0.8, 3: 0.6}),
+        "s3": ("2020-01-01", {1: 0.6, 2: 0.8}), "s4": ("2026-02-01", {7: 1.0}),
+    }  # fmt: skip
+    for story, (at, vector) in rows.items():
+        con.execute(
+            "INSERT INTO story_terms SELECT $s, 'l' || $s, $at::TIMESTAMPTZ, $t::UINTEGER[], $w::FLOAT[]",
+            {"s": story, "at": at, "t": list(vector), "w": list(vector.values())},
+        )
+    vectors = {0: {1: 0.6, 2: 0.8}, 4: {3: 1.0}, 5: {}}
+    found = find_kindred(con, vectors, since=datetime(2026, 1, 1, tzinfo=UTC), least=0.3)
+    plain = {number: {k.story_id: round(k.similarity, 3) for k in some} for number, some in found.items()}
+    assert plain == {0: {"s1": 1.0, "s2": 0.64}, 4: {"s2": 0.6}}
+    assert found[4][0].storyline_id == "ls2"
+
+
+def test_a_night_is_stored_alike_as_parameters_and_as_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+    for few in (0, 10_000):
+        monkeypatch.setattr(store, "_FEW_VALUES", few)
+        con = open_memory()
+        for number, (key, (title, text)) in enumerate(TEXTS.items()):
+            at = MONDAY + timedelta(hours=number)
+            add_article(con, key, title, text, at=at, site=f"{key}.example", language=LANGUAGES.get(key, "en"))
+            night(con, at)
+        told.append({table: con.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for table in TABLES})
+    assert told[0] == told[1]
+    assert all(told[0].values())
