@@ -81,9 +81,11 @@ def chunks_of(night: Night, reading: PartReading) -> list[Chunk]:
 def archived(night: Night, read: Page) -> Page:
     """The page with its article pointing at our own archive, where it is kept if it gave one (and if its publisher
     lets us: what is not kept cannot be read again)."""
-    if isinstance(read, PassedPage) or read.reading.article is None or not read.page.keep:
+    if isinstance(read, PassedPage) or read.reading.article is None:
         return read
     article = read.reading.article
+    if not read.page.keep:
+        return replace(read, reading=replace(read.reading, article=replace(article, archive=None)))
     ours = read.page.archive is not None and (night.archive.folder / read.page.archive.file).is_file()
     place = read.page.archive if ours else night.archive.append(read.page)
     if ours:  # our own archive read again: it lies there already, the journal only has to say so

@@ -218,6 +218,36 @@ def test_parts_hold_every_page_once_however_a_file_is_cut(weeks: Path, tmp_path:
             assert found == every, (path.name, size)
 
 
+def test_what_publishers_reserve_is_heeded_as_by_the_fetcher(house: House, tmp_path: Path) -> None:
+    told = {
+        "free": ((), ""),
+        "reserved": ((("tdm-reservation", "1"),), ""),
+        "meta": ((), '<meta name="tdm-reservation" content="1">'),
+        "noindex": ((("X-Robots-Tag", "noindex"),), ""),
+        "to-others": ((("X-Robots-Tag", "otherbot: noindex"),), ""),
+        "unkept": ((), '<meta name="sovwatch-test" content="noarchive">'),
+    }
+    with Archive(tmp_path / "warc") as archive:
+        for number, (name, (headers, meta)) in enumerate(told.items()):
+            at = datetime(2026, 3, 1, 12, number, tzinfo=UTC)
+            body = page(f"Forced sale of Lumora, {name}", [f"Said by {name}.", *ORDER]).decode()
+            url = f"https://{name}.example/order"
+            archive.append(FetchedPage(
+                url=url, final_url=url, status=200, headers=(("Content-Type", "text/html"), *headers),
+                body=body.replace("<head>", f"<head>{meta}").encode(), fetched_at=at,
+            ))  # fmt: skip
+    backfill(house, [tmp_path / "warc"], now=NOW, workers=1)
+    with contextlib.closing(open_file(warehouse_file(house.settings.state_dir))) as con:
+        codes = con.execute("SELECT e.url, o.code FROM entry_outcomes AS o JOIN entries AS e USING (entry_id) "
+                            "WHERE o.outcome = 'off-topic'").fetchall()  # fmt: skip
+        kept = dict(con.execute("SELECT url, archive_file IS NOT NULL FROM article_versions WHERE origin = 'backfill'")
+                    .fetchall())  # fmt: skip
+    assert sorted(codes) == [("https://meta.example/order", "reserved"), ("https://noindex.example/order", "noindex"),
+                             ("https://reserved.example/order", "reserved")]  # fmt: skip
+    assert kept == {"https://free.example/order": True, "https://to-others.example/order": True,
+                    "https://unkept.example/order": False}  # fmt: skip
+
+
 @pytest.mark.long
 def test_a_killed_dask_worker_costs_nothing_but_time(house: House, weeks: Path, one_worker: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="needs the extra `dask`")

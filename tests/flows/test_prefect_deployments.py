@@ -102,7 +102,7 @@ class Cluster:
                 process.terminate()
 
 
-def until(true: Callable[[], object], *, s: float = 300.0) -> None:
+def until(true: Callable[[], object], *, s: float = 600.0) -> None:
     """Returns once it is so."""
     begun = time.monotonic()
     while not true():
@@ -115,6 +115,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A Prefect server with everything that it does by itself."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    monkeypatch.setattr("flows.engine.STARTUP_TIMEOUT_S", 400.0)  # the machine may be busy
     with running_engine(tmp_path / "prefect", scheduling=True) as running:
         running.wait()
         yield running

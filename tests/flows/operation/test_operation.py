@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -241,3 +242,14 @@ def test_systemd_understands_the_units() -> None:
     assert wrong == []
 
 
+def test_the_container_file_copies_what_is_there_and_all_that_is_installed() -> None:
+    text = (TOP / "config/operation/Containerfile").read_text(encoding="utf-8")
+    copied = [word for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.MULTILINE) for word in line.split()[:-1]]
+    assert [word for word in copied if not (TOP / word).exists()] == []
+    described = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
+    included = described["tool"]["setuptools"]["packages"]["find"]["include"]
+    rooms = {name.rstrip("*") for name in included}
+    assert rooms <= set(copied)
+    known = {command.name or getattr(command.callback, "__name__", "") for command in
+             load_commands().registered_commands}  # fmt: skip
+    assert {"serve", "watchdog"} <= known and '"sovwatch", "watchdog"' in text and 'CMD ["serve"]' in text
