@@ -45,8 +45,8 @@ def invocations(text: str) -> Iterator[tuple[str, list[str]]]:
     text = re.sub(r"\\\n\s*", " ", text)
     for shown in re.findall(r"`([^`\n]*\bsovwatch [^`\n]*)`|^    (.*\bsovwatch .*)$", text, re.MULTILINE):
         line = "".join(shown)
-        said = re.search(r"(?:^|[\s/])sovwatch\s+(.*)$", line)
-        plain = re.split(r"\s#\s|\s\|\s|\s>\s|&&|;", said[1])[0] if said else ""
+        said = re.search(r"(?:^|[\s/])sovwatch\s+(.*)$", re.split(r"\s#\s", line)[0])
+        plain = re.split(r"\s\|\s|\s>\s|&&|;", said[1])[0] if said else ""
         try:
             yield line, shlex.split(plain)
         except ValueError:  # a quotation that goes on in words of the page
