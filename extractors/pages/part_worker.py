@@ -12,11 +12,12 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Protocol, Self
 
 from extractors.model import FetchedPage, Problem
@@ -25,6 +26,7 @@ from extractors.pages.pool import Gate, PageJob, PageLimits, PageReading, prepar
 
 # A worker holds what a whole part brought to light, not one page.
 LIMITS = PageLimits(memory_mb=500)
+_STARTING = threading.Lock()
 # A busy machine takes a while to start a process; one that cannot start ends at once.
 START_S = 300.0
 
@@ -166,7 +168,14 @@ class _Fork:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["extractors.pages.warm"])
         self._process = context.Process(target=serve, args=(theirs,), daemon=True)
-        self._process.start()
+        # A worker needs nothing of the program that starts it, and would import it again: a second of each start.
+        with _STARTING:
+            program = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                self._process.start()
+            finally:
+                sys.modules["__main__"] = program
 
     def kill(self) -> None:
         """Ends it at once."""

@@ -115,6 +115,9 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """A Prefect server with everything that it does by itself."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    # `work-pool create` makes the server ask a registry on the net for kinds of pools; it has a list of its own.
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
     monkeypatch.setattr("flows.engine.STARTUP_TIMEOUT_S", 400.0)  # the machine may be busy
     with running_engine(tmp_path / "prefect", scheduling=True) as running:
         running.wait()
