@@ -8,6 +8,7 @@ texts included, must agree; where anything does not, the snapshot is written ane
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -119,7 +120,8 @@ def check_snapshot(con: duckdb.DuckDBPyConnection, home: str, tables: dict[str, 
     segments = find_segments(con, home)
     if segments:
         one = segments[turn % len(segments)]
-        _compare(con, home, POSTINGS, tables[POSTINGS], "doc BETWEEN ? AND ?", [one.first, one.last])
+        columns = [column for column in tables[POSTINGS] if column[0] != "positions"]  # lists cost ten times as much
+        _compare(con, home, POSTINGS, columns, "doc BETWEEN ? AND ?", [one.first, one.last])
 
 
 def _known_parts(con: duckdb.DuckDBPyConnection, layout: str, tables: dict[str, Columns]) -> dict[str, list[Part]]:
@@ -235,9 +237,9 @@ def _misplaced(con: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _compare(
-    con: duckdb.DuckDBPyConnection, home: str, table: str, columns: Columns, where: str, asked: list[object]
+    con: duckdb.DuckDBPyConnection, home: str, table: str, columns: Columns, where: str, asked: Sequence[object]
 ) -> None:
-    """Raises Outdated where rows differ in any column."""
+    """Raises Outdated where rows differ in any of the columns."""
     names = [name for name, _, _ in columns]
     here = con.execute(
         f'SELECT count(*), sum({as_shown(table, columns, every=True)}::HUGEINT) FROM "{home}"."{table}" WHERE {where}',
