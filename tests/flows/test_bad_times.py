@@ -117,16 +117,17 @@ def message_ids(mailbox: Mailbox) -> list[str]:
     return [str(kept.message["Message-ID"]) for kept in mailbox.kept]
 
 
-MOMENTS = (
-    "during:storing-feeds", "after:read feeds", "during:reading", "during:storing-pages", "after:read pages",
-    "during:judging", "during:telling", "during:queueing", "after:send mail", "during:copying-the-snapshot",
+WITHIN = (
+    "during:storing-feeds", "during:reading", "during:storing-pages", "during:judging", "during:telling",
+    "during:queueing", "during:copying-the-snapshot",
 )  # fmt: skip
+MOMENTS = (*WITHIN, "after:read feeds", "after:read pages", "after:send mail")
 
 
-def test_a_night_killed_at_every_step_in_turn_is_made_good(
+def test_a_night_killed_within_every_step_in_turn_is_made_good(
     place: Place, mortals: MortalNights, undisturbed: tuple[Path, dict[str, Any]]
 ) -> None:
-    for moment in MOMENTS:
+    for moment in WITHIN:
         assert mortals.run(place.config, NIGHTS[0], dies=moment) == -signal.SIGKILL, moment
         assert find_holder(place.state) is None
     report = place.night(1)
@@ -137,7 +138,7 @@ def test_a_night_killed_at_every_step_in_turn_is_made_good(
     assert len(message_ids(place.mailbox)) == 1
 
 
-@pytest.mark.skipif("SOVWATCH_EVERY_DEATH" not in os.environ, reason="takes minutes; set SOVWATCH_EVERY_DEATH=1")
+@pytest.mark.long
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_killed_night_is_made_good_by_the_next_run(
     place: Place, mortals: MortalNights, undisturbed: tuple[Path, dict[str, Any]], moment: str

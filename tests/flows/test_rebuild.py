@@ -132,6 +132,7 @@ def test_the_archive_alone_gives_the_same_rows_also_after_kills(house: House, si
     assert not report_after.developments
 
 
+@pytest.mark.long
 def test_a_rebuild_loses_nothing_whatever_it_lacks(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

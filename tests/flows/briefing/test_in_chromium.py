@@ -28,9 +28,10 @@ WIDTHS = (390, 820, 1280)
 AXE = axe_of.AXE_FILE_PATH.read_text(encoding="utf-8")
 # Pages that differ in kind, by what their h1 begins with where their name is not known.
 PAGES = (
-    "index.html", "days.html", "storylines.html", "topics.html", "topics/export-controls.html", "sources.html",
-    "figures.html", "search.html", f"days/{HUGE_DAY:%Y-%m-%d}.html",
-    f"days/{TODAY:%Y-%m-%d}.html", "h1 " + SAGA, "closed " + SAGA, "h1 </title>", "h1 WWW", "h1 " + RIGHT_TO_LEFT,
+    "index.html", "storylines.html", "topics/export-controls.html", "figures.html", "search.html",
+    f"days/{HUGE_DAY:%Y-%m-%d}.html", f"days/{TODAY:%Y-%m-%d}.html",
+    "h1 " + SAGA, "h1 </title>", "h1 WWW", "h1 " + RIGHT_TO_LEFT,
+    *(pytest.param(name, marks=pytest.mark.long) for name in ("days.html", "topics.html", "sources.html", "closed " + SAGA)),
 )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def violations(page: Page, *, only: str | None = None) -> list[tuple[str, str]]:
     return [(one["id"], node["html"][:300]) for one in found["violations"] for node in one["nodes"][:3]]
 
 
-@pytest.mark.parametrize("name", PAGES, ids=lambda name: name[:24])
+@pytest.mark.parametrize("name", PAGES, ids=lambda name: str(name)[:24])
 def test_the_page_fits_and_axe_finds_nothing(strange: Path, page: Page, name: str) -> None:
     page.goto(address(strange, name))
     page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")

@@ -223,6 +223,7 @@ def test_the_configuration_it_leaves_is_sound(shown: Shown) -> None:
     assert {recipient.id for recipient in house.recipients} == {"analyst", "referat", "app-desk"}
 
 
+@pytest.mark.long
 def test_the_archive_alone_gives_the_four_nights_again(shown: Shown) -> None:
     """Last in the file: it puts a rebuilt warehouse in the played one's place."""
     mails = sum(len(kept) for kept in shown.played.mails)

@@ -66,6 +66,7 @@ def set_kind(house: House, kind: str, **described: Any) -> None:
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")
 
 
+@pytest.mark.long
 def test_a_house_goes_to_a_lake_and_back_by_one_setting(lake: Lake, filled: Path, tmp_path: Path) -> None:
     house = make_house(tmp_path)
     set_kind(house, "file", **asdict(lake))
