@@ -78,7 +78,8 @@ PANELS = {
             "Put warehouse, archive and configuration into a backup folder; files of the archive are copied once."
         ),
         "restore": (
-            "Bring a house back from a backup, into a state folder without a warehouse (or an empty lake); all is checked."
+            "Bring a house back from a backup, into a state folder without a warehouse (or an empty lake); "
+            "all is checked."
         ),
         "warehouse": "Where the collection lies: a file, or a lake.",
     },

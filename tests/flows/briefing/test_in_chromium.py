@@ -31,7 +31,10 @@ PAGES = (
     "index.html", "storylines.html", "topics/export-controls.html", "figures.html", "search.html",
     f"days/{HUGE_DAY:%Y-%m-%d}.html", f"days/{TODAY:%Y-%m-%d}.html",
     "h1 " + SAGA, "h1 </title>", "h1 WWW", "h1 " + RIGHT_TO_LEFT,
-    *(pytest.param(name, marks=pytest.mark.long) for name in ("days.html", "topics.html", "sources.html", "closed " + SAGA)),
+    *(
+        pytest.param(name, marks=pytest.mark.long)
+        for name in ("days.html", "topics.html", "sources.html", "closed " + SAGA)
+    ),
 )  # fmt: skip
 
 
