@@ -66,11 +66,13 @@ def extract_dates_ahead(
 
     A day and kind that is mentioned again is given once. In languages other than en, de, fr, es and zh only dates
     with their year are read, as `other`. Dates that only state a year are left out. The same text and arguments give
-    the same list; nothing raises.
+    the same list; nothing raises. A publication that is not of the years 1000 to 9000 is a mistake: no dates.
     """
+    if not 1000 <= published_on.year <= 9000:
+        return []
     found: dict[tuple[date, date, DateKind], DateAhead] = {}
     cues = cues_of(language)
-    latest = min(date.max - timedelta(days=400), published_on) + timedelta(days=horizon_days)
+    latest = published_on + timedelta(days=horizon_days)
     for sentence in _sentences(text):
         if len(found) >= limit:
             break

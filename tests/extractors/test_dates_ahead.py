@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from extractors.dates_ahead import SENTENCE_LIMIT, DateAhead, extract_dates_ahead
@@ -132,6 +132,8 @@ PIECES = st.sampled_from(
     language=st.sampled_from(LANGUAGES),
     published=st.dates(),
 )
+@example(text="by 12月", language="en", published=date(1, 1, 1))
+@example(text="by 31 December", language="en", published=date.max)
 def test_whatever_the_text_the_answer_keeps_its_promises(text: str, language: str | None, published: date) -> None:
     found = extract_dates_ahead(text, language=language, published_on=published)
     for one in found:
