@@ -28,6 +28,7 @@ from warehouse.connection import WarehouseError, open_file
 from warehouse.lake import Lake, Pointer, hold_lake, is_pointer, write_pointer
 from warehouse.lock import hold_lock
 from warehouse.publish import publish_snapshot
+from warehouse.snapshot_file import sync_path
 
 MANIFEST = "manifest.json"
 ARCHIVE = "archive"
@@ -83,7 +84,7 @@ def make_backup(house: House, folder: Path, *, now: datetime, progress: Progress
     # Two within a second are two.
     final = next(path for path in (folder / f"{name}{suffix}" for suffix in ("", *"bcdefgh")) if not path.exists())
     partial.rename(final)
-    sync_folder(folder)
+    sync_path(folder)
     return Backup(path=final, made_at=now, files=files, archive=archive)
 
 
@@ -166,7 +167,7 @@ def restore_backup(
         else:
             _fill_lake(lake, state, fresh)
             target = warehouse_file(state)
-        sync_folder(state)
+        sync_path(state)
         with contextlib.closing(open_file(target)) as con:
             publish_snapshot(con, snapshot=snapshot_file(state), published_at=now, anew=True)
 
@@ -223,15 +224,6 @@ def copy_text(text: str, target: Path) -> None:
         writer.flush()
         os.fsync(writer.fileno())
     fresh.replace(target)
-
-
-def sync_folder(folder: Path) -> None:
-    """What was renamed in the folder survives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _pieces(descriptor: int) -> Iterator[bytes]:

@@ -7,7 +7,6 @@ The file is written anew from a copy, without any lock; it takes its place only 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from warehouse.connection import Connection, open_file
 from warehouse.lake import hold_lake, is_pointer
 from warehouse.lock import LockHeld, hold_lock
 from warehouse.retention import forget_entries, forget_terms
+from warehouse.snapshot_file import sync_path
 
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ def rewrite(house: House, path: Path) -> bool:
         if _stamp(path) != stamp:
             return False  # a run began: the copy is torn
         write_compact(work / "copy.duckdb", work / "compact.duckdb", memory_limit=house.settings.memory_limit)
-        _sync(work / "compact.duckdb")
+        sync_path(work / "compact.duckdb")
         with hold_lock(state, purpose="compact", since=datetime.now(UTC)):
             if _stamp(path) != stamp:
                 return False
@@ -120,11 +120,3 @@ def _stamp(path: Path) -> tuple[int, int, bool]:
     """What changes when anybody writes: size, time, whether there is a log beside it."""
     facts = path.stat()
     return facts.st_size, facts.st_mtime_ns, path.with_name(path.name + ".wal").exists()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
