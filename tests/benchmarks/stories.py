@@ -28,7 +28,7 @@ import pyarrow as pa
 from extractors.model import digest64
 from tests.benchmarks.stories_score import intervals, score_clusters, score_sagas, score_timelines
 from warehouse.connection import open_memory
-from warehouse.stories import StoryRules, store_telling, tell_stories
+from warehouse.stories import Chronicle, StoryRules
 
 Row = dict[str, Any]
 _TIME = pa.timestamp("us", tz="UTC")
@@ -91,25 +91,38 @@ def load_night(con: duckdb.DuckDBPyConnection, night: Sequence[Row], at: datetim
     con.unregister("night_rows")
 
 
-def predict(rows: Sequence[Row], rules: StoryRules) -> tuple[dict[str, Prediction], float, float]:
-    """Stories, alerts and novelty of every article; seconds and processor seconds of the stage (loading left out)."""
+def predict(
+    rows: Sequence[Row], rules: StoryRules, *, one_by_one: bool = False
+) -> tuple[dict[str, Prediction], float, float]:  # fmt: skip
+    """Stories, alerts and novelty of every article; seconds and processor seconds of the stage (loading left out).
+
+    Everything is loaded, then told night by night and stored some nights at a time, as a backfill does; or, told
+    `one_by_one`, each night is read and stored for itself, as by a program that is started every night.
+    """
     con = open_memory()
     con.execute("SET threads = 1")
     found: dict[str, Prediction] = {}
-    spent = processor = 0.0
+    clocks: list[datetime] = []
+    loaded = 0
     for at, night in nights(rows):
-        load_night(con, night, at, len(found))
-        begun, begun_processor = time.perf_counter(), time.process_time()
-        telling = tell_stories(con, as_of=at + timedelta(hours=23), rules=rules)
-        con.execute("BEGIN")
-        store_telling(con, telling, run_id=at.isoformat())
-        con.execute("COMMIT")
-        spent += time.perf_counter() - begun
-        processor += time.process_time() - begun_processor
+        load_night(con, night, at, loaded)
+        loaded += len(night)
+        clocks.append(at + timedelta(hours=23))
+    begun, begun_processor = time.perf_counter(), time.process_time()
+    chronicle = Chronicle(con, until=clocks[-1], rules=rules) if clocks else None
+    for number, clock in enumerate(clocks):
+        if one_by_one or chronicle is None:
+            chronicle = Chronicle(con, until=clock, rules=rules)
+        telling = chronicle.tell(clock)
+        if one_by_one or chronicle.is_full or number == len(clocks) - 1:
+            con.execute("BEGIN")
+            chronicle.store(run_id=clock.isoformat())
+            con.execute("COMMIT")
         alerted = {d.outlets[0].article_id for d in telling.developments if d.kind != "update"}
         for member in telling.memberships:
             article = member.report.article_id
             found[article] = Prediction(member.story_id, article in alerted, member.novelty)
+    spent, processor = time.perf_counter() - begun, time.process_time() - begun_processor
     con.close()
     return found, spent, processor
 

@@ -191,6 +191,10 @@ _ZH_NEGATION = "不没未无非"
 _ZH_PLAN = ("将", "拟", "计划", "可能", "准备", "预计", "或")
 
 
+_WORD = re.compile(r"\w+")
+_BEFORE = re.compile(r"[^\W_]+(?:['’]t)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """An act at `start` in a sentence: its code, whether it is denied, whether it is still only planned."""
@@ -213,19 +217,54 @@ def find_acts(sentence: str, language: str | None) -> list[Act]:
     if language not in _supported():
         return []
     lowered = sentence.lower()
+    if language == "zh":
+        return [
+            Act(_code_of(match, language), match.start(), match.end(), *_chinese_marks(lowered, match.start()))
+            for match in _pattern(language).finditer(lowered)
+        ]
+    words = _WORD.findall(lowered)
+    codes = list(map(_codes_of_words(language).__getitem__, words))
     found = []
-    for match in _pattern(language).finditer(lowered):
-        code = _codes(language)[int(str(match.lastgroup)[1:])]
-        denied, planned = _marks(lowered, match.start(), language)
-        found.append(Act(code, match.start(), match.end(), denied, planned))
+    at = 0
+    for word, code in zip(words, codes, strict=True) if any(codes) else ():
+        start = lowered.index(word, at)
+        at = start + len(word)
+        if code is not None:
+            found.append(Act(code, start, at, *_marks(lowered, start, language)))
     return found
 
 
+class _WordCodes(dict[str, str | None]):
+    """The act that each word met in a language says, None for most: worked out once. No act is more than one word."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language = language
+
+    def __missing__(self, word: str) -> str | None:
+        if len(self) > 200_000:
+            self.clear()
+        match = _pattern(self.language).match(word)
+        code = self[word] = _code_of(match, self.language) if match else None
+        return code
+
+
+@cache
+def _codes_of_words(language: str) -> _WordCodes:
+    return _WordCodes(language)
+
+
+def _code_of(match: re.Match[str], language: str) -> str:
+    return _codes(language)[int(str(match.lastgroup)[1:])]
+
+
+def _chinese_marks(lowered: str, start: int) -> tuple[bool, bool]:
+    before = lowered[max(0, start - 4) : start]
+    return any(c in before for c in _ZH_NEGATION), any(word in before for word in _ZH_PLAN)
+
+
 def _marks(lowered: str, start: int, language: str) -> tuple[bool, bool]:
-    if language == "zh":
-        before = lowered[max(0, start - 4) : start]
-        return any(c in before for c in _ZH_NEGATION), any(word in before for word in _ZH_PLAN)
-    words = re.findall(r"[^\W_]+(?:['’]t)?", lowered[max(0, start - 45) : start])[-5:]
+    words = _BEFORE.findall(lowered[max(0, start - 45) : start])[-5:]
     negations, plans = _marking_words(language)
     return any(w.replace("’", "'") in negations for w in words[-4:]), any(w in plans for w in words)
 

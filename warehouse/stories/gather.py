@@ -39,16 +39,12 @@ class Told:
     development_id: str
     headline: str
     happened_at: datetime
-    acts: frozenset[str] = frozenset()
+    told_at: datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Turns:
-    """What was told before: the last turn of each storyline, what is open on each story, when each story was told."""
-
-    last: dict[str, Told]
-    open: dict[str, Told]
-    told: dict[str, datetime]
+    def follows(self, other: Told) -> bool:
+        """Whether it is the later of the two: told later; of those told at once the later event, then the first id."""
+        ours, theirs = (self.told_at, self.happened_at), (other.told_at, other.happened_at)
+        return ours > theirs or (ours == theirs and self.development_id < other.development_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +58,43 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Kindred:
-    """An earlier story that shares heavy terms with one of tonight's groups."""
+class Unheld:
+    """A version that no story holds yet: when it was first seen, its verdict, whether it is a reference document."""
 
-    story_id: str
-    storyline_id: str
-    similarity: float
+    version_id: str
+    seen_at: datetime
+    relation: str
+    original_id: str | None
+    seed: bool
 
 
-def find_unheld(
-    con: duckdb.DuckDBPyConnection, *, as_of: datetime, all_topics: bool, sources: Mapping[str, str] | None = None
-) -> list[Report]:
-    """Judged versions, and reference documents, that no story holds yet, in order of arrival.
+def find_unheld(con: duckdb.DuckDBPyConnection, *, as_of: datetime) -> list[Unheld]:
+    """Judged versions, and reference documents, that no story holds yet, those first seen first."""
+    rows = con.execute(load_sql("stories_unheld"), {"as_of": as_of}).fetchall()
+    found = [Unheld(version, _utc(seen), relation or "new", original, seed)
+             for version, seen, relation, original, seed in rows]  # fmt: skip
+    return sorted(found, key=lambda one: (one.seen_at, one.version_id))
 
-    `sources` has the names of sources by their ids; they are looked up where it is not given. Which versions these are
-    is asked first, and their texts afterwards: otherwise every text of the warehouse would be read.
-    """
-    verdicts = {
-        row[0]: row[1:] for row in con.execute(load_sql("stories_unheld"), {"as_of": as_of}).fetchall()
-    }  # fmt: skip
-    if not verdicts:
-        return []
+
+def find_topics(
+    con: duckdb.DuckDBPyConnection, unheld: Collection[Unheld]
+) -> dict[str, list[tuple[str, float]]]:
+    """The topics of some versions with their weights, the heaviest first; a version without one is not there."""
     topics: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    hits = con.execute(load_sql("stories_topics"), {"versions": _joined(verdicts)}).fetchall()
+    hits = con.execute(load_sql("stories_topics"), {"versions": _joined([u.version_id for u in unheld])}).fetchall()
     for version, topic, weight in sorted(hits, key=lambda hit: (-hit[2], hit[1])):
         topics[version].append((topic, weight))
-    wanted = [v for v, (_, _, origin) in verdicts.items() if all_topics or origin == "seed" or v in topics]
-    if not wanted:
-        return []
-    names = find_sources(con) if sources is None else sources
-    rows = con.execute(load_sql("stories_reports"), {"versions": _joined(wanted)}).fetchall()
-    found = [_report(row, verdicts[row[0]], topics.get(row[0], ()), names) for row in rows]
-    return sorted(found, key=lambda r: r.arrival)
+    return topics
+
+
+def read_reports(
+    con: duckdb.DuckDBPyConnection, unheld: Collection[Unheld], topics: Mapping[str, Sequence[tuple[str, float]]],
+    sources: Mapping[str, str],
+) -> list[Report]:  # fmt: skip
+    """Some versions with their texts. `sources` has the names of sources by their ids."""
+    by_id = {one.version_id: one for one in unheld}
+    rows = con.execute(load_sql("stories_reports"), {"versions": _joined(by_id)}).fetchall()
+    return [_report(row, by_id[row[0]], topics.get(row[0], ()), sources) for row in rows]
 
 
 def find_sources(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -102,39 +103,38 @@ def find_sources(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def _report(
-    row: tuple[Any, ...], verdict: tuple[str | None, str | None, str], topics: Sequence[tuple[str, float]],
-    names: Mapping[str, str],
+    row: tuple[Any, ...], unheld: Unheld, topics: Sequence[tuple[str, float]], names: Mapping[str, str]
 ) -> Report:  # fmt: skip
     (version_id, article_id, site, source_id, publisher, url, title, standfirst, text, language,
      published_at, certainty, first_seen_at) = row  # fmt: skip
-    relation, original_id, origin = verdict
     dated = published_at is not None and certainty in ("exact", "day") and (
-        origin == "seed" or published_at <= first_seen_at + timedelta(days=2)
+        unheld.seed or published_at <= first_seen_at + timedelta(days=2)
     )
     body = text or ""
     if standfirst and standfirst not in body[: len(standfirst) + 400]:
         body = f"{standfirst}\n\n{body}"
     named = names.get(source_id)
     return Report(
-        version_id=version_id, article_id=article_id, relation=relation or "new", original_id=original_id, site=site,
+        version_id=version_id, article_id=article_id, relation=unheld.relation, original_id=unheld.original_id,
+        site=site,
         outlet=named if named is not None else publisher if publisher is not None else site, url=url, title=title,
         text=body, language=language,
         published_at=_utc(published_at) if published_at else None,
         at=_utc(published_at if dated else first_seen_at), seen_at=_utc(first_seen_at), dated=dated,
         topics=tuple(topic for topic, _ in topics),
-        topic_weight=max((float(weight) for _, weight in topics), default=0.0), seed=origin == "seed",
+        topic_weight=max((float(weight) for _, weight in topics), default=0.0), seed=unheld.seed,
     )  # fmt: skip
 
 
 def find_window(con: duckdb.DuckDBPyConnection, *, since: datetime, until: datetime) -> list[Known]:
-    """Reports between two times that stories hold, in order of time."""
+    """Reports between two times (both included) that stories hold."""
     rows = con.execute(load_sql("stories_window"), {"since": since, "until": until}).fetchall()
     moved = _find_moved(con) if rows else {}
     return [
         Known(moved.get(version_id, story_id), storyline_id, site, language, _EPOCH + timedelta(microseconds=at), dated,
               terms_from_bytes(blob), version_id)
         for story_id, storyline_id, site, language, at, dated, blob, version_id
-        in sorted(rows, key=lambda row: (row[4], row[7]))
+        in rows
     ]  # fmt: skip
 
 
@@ -153,41 +153,6 @@ def find_holding(con: duckdb.DuckDBPyConnection, articles: Collection[str]) -> d
         return {}
     rows = con.execute(load_sql("stories_holding"), {"articles": _joined(articles)}).fetchall()
     return {article: (story, storyline) for article, story, storyline in rows}
-
-
-def find_kindred(
-    con: duckdb.DuckDBPyConnection, vectors: Mapping[int, Mapping[int, float]], *, since: datetime, least: float
-) -> dict[int, list[Kindred]]:
-    """For each group of tonight (by number) the earlier stories most like it, best first."""
-    if not any(vectors.values()):
-        return {}
-    # The terms of all groups, sorted, with the group that has each and what it weighs there.
-    mine = np.array([term for terms in vectors.values() for term in terms], dtype=np.uint32)
-    weights = np.array([float(f"{w:.5f}") for terms in vectors.values() for w in terms.values()])
-    owner = np.repeat(np.fromiter(vectors, np.int64, len(vectors)), [len(terms) for terms in vectors.values()])
-    order = np.argsort(mine, kind="stable")
-    mine, weights, owner = mine[order], weights[order], owner[order]
-    table = con.execute(load_sql("stories_kindred"), {"since": since}).to_arrow_table().combine_chunks()
-    if not table.num_rows:
-        return {}
-    lists = [table.column(name).combine_chunks() for name in ("terms", "weights")]
-    terms, theirs = (one.flatten().to_numpy(zero_copy_only=False) for one in lists)
-    rows = np.repeat(np.arange(table.num_rows), np.diff(lists[0].offsets.to_numpy()))
-    low = np.searchsorted(mine, terms, side="left")
-    runs = np.searchsorted(mine, terms, side="right") - low
-    shared = np.flatnonzero(runs)
-    low, runs = low[shared], runs[shared]
-    entries = np.repeat(shared, runs)
-    at = np.arange(len(entries)) + np.repeat(low - (np.cumsum(runs) - runs), runs)
-    cells, place = np.unique(owner[at] * table.num_rows + rows[entries], return_inverse=True)
-    sums = np.bincount(place, weights=weights[at] * theirs[entries], minlength=len(cells))
-    found: dict[int, list[Kindred]] = defaultdict(list)
-    like = np.flatnonzero(sums >= least)
-    stories, lines = table.column("story_id"), table.column("storyline_id")
-    for cell, similarity in zip(cells[like].tolist(), sums[like].tolist(), strict=True):
-        number, row = divmod(cell, table.num_rows)
-        found[number].append(Kindred(stories[row].as_py(), lines[row].as_py(), similarity))
-    return found
 
 
 def find_facts(con: duckdb.DuckDBPyConnection, storylines: Collection[str]) -> dict[str, set[int]]:
@@ -215,7 +180,7 @@ def find_storylines(con: duckdb.DuckDBPyConnection, storylines: Collection[str])
 
 
 def find_names(con: duckdb.DuckDBPyConnection, storylines: Collection[str]) -> dict[str, list[Named]]:
-    """Who is named in at least two stories of some storylines."""
+    """Who is named in the stories of some storylines."""
     if not storylines:
         return {}
     found: dict[str, list[Named]] = defaultdict(list)
@@ -227,26 +192,18 @@ def find_names(con: duckdb.DuckDBPyConnection, storylines: Collection[str]) -> d
 
 def find_turns(
     con: duckdb.DuckDBPyConnection, storylines: Collection[str], stories: Collection[str], *, since: datetime
-) -> Turns:  # fmt: skip
-    """What was told of some storylines and stories, and when anything was told since a time; updates left out."""
+) -> list[tuple[str, str, Told]]:  # fmt: skip
+    """What was told of some storylines, of some stories, and of anything since a time, updates left out.
+
+    Rows of storyline, story and what was told, in no order.
+    """
     rows = con.execute(
         load_sql("stories_turns"), {"storylines": _joined(storylines), "stories": _joined(stories), "since": since}
     ).fetchall()
-    # The one told last comes first; of those told at once the latest event, then the first id.
-    rows.sort(key=lambda row: str(row[2]))
-    rows.sort(key=lambda row: (row[5], row[4]), reverse=True)
-    last: dict[str, Told] = {}
-    opened: dict[str, Told] = {}
-    told: dict[str, datetime] = {}
-    for storyline, story, development, headline, at, _, reasons in rows:
-        if storyline in storylines and storyline not in last:
-            last[storyline] = Told(development, headline, _utc(at))
-        if story in stories and story not in opened:
-            acts = frozenset(r[4:] for r in reasons if r.startswith("act:"))
-            opened[story] = Told(development, headline, _utc(at), acts)
-        if at >= since:
-            told[story] = max(_utc(at), told.get(story, _utc(at)))
-    return Turns(last, opened, told)
+    return [
+        (storyline, story, Told(development, headline, _utc(at), _utc(told_at)))
+        for storyline, story, development, headline, at, told_at in rows
+    ]
 
 
 def _joined(ids: Collection[str]) -> str:

@@ -14,7 +14,8 @@ from extractors.model import digest64
 from warehouse.stories.background import Background, weigh_unit
 from warehouse.stories.cluster import Grouping, group_articles
 from warehouse.stories.context import UNSUPPORTED, judge_pairs
-from warehouse.stories.gather import Kindred, Known
+from warehouse.stories.gather import Known
+from warehouse.stories.kindred import Kindred
 from warehouse.stories.mending import find_mends
 from warehouse.stories.pairs import Pairs, Subject, same_form
 from warehouse.stories.rules import StoryRules

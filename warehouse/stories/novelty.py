@@ -55,15 +55,15 @@ def judge_novelty(
         for sentence in sentences:
             if sentence.place >= early:
                 break
-            new = [f for f in sentence.facts if f.fact not in known]
             for fact in sentence.facts:
                 totals[fact.kind].add(fact.fact)
-            for fact in new:
-                fresh[fact.kind].add(fact.fact)
-                if fact.kind == "act":
-                    acts[fact.fact] = fact.label
-            value = sum(_VALUE[f.kind] for f in new) / (4.0 + 0.12 * len(sentence.facts)) * 0.94**sentence.place
-            scored.append((value, sentence.place, article_id, sentence))
+                if fact.fact not in known:
+                    fresh[fact.kind].add(fact.fact)
+                    if fact.kind == "act":
+                        acts[fact.fact] = fact.label
+            totals["word"] |= sentence.words
+            fresh["word"] |= sentence.words - known
+            scored.append((_worth(sentence, known), sentence.place, article_id, sentence))
     headline = set(titles)
     own = [s for s in scored if shown is None or s[2] in shown]
     if not any(f.end > f.start and f.fact not in known for *_, sentence in own for f in sentence.facts):
@@ -78,25 +78,29 @@ def judge_novelty(
 
 def _choose(scored: list[tuple[float, int, str, Sentence]], known: set[int], most: int) -> tuple[NewSentence, ...]:
     """The sentences that together say most that is new: each next one counts only what the chosen ones do not say."""
-    said = set(known)
+    # What is known and of use here: there may be much more of it.
+    said = known & set[int]().union(*(sentence.said for *_, sentence in scored))
     chosen: list[NewSentence] = []
-    left = sorted(scored, key=lambda s: (-s[0], s[1], s[2]))[:40]
+    left = [(value, -place, article_id, sentence)
+            for value, place, article_id, sentence in sorted(scored, key=lambda s: (-s[0], s[1], s[2]))[:40]]  # fmt: skip
     while left and len(chosen) < most:
-        best = max(left, key=lambda s: (_worth(s[3], said), -s[1], s[2]))
-        if chosen and _worth(best[3], said) < 0.12:
+        best = max(left, key=lambda one: one[:3])
+        value, _, article_id, sentence = best
+        if chosen and value < 0.12:
             break
-        left.remove(best)
-        _, _, article_id, sentence = best
         chosen.append(NewSentence(
             text=sentence.text, article_id=article_id, new_parts=mark_parts(sentence.facts, said)
         ))  # fmt: skip
-        said.update(f.fact for f in sentence.facts)
+        said |= sentence.said
+        left = [(_worth(other, said), place, article, other) for *_, place, article, other in left if other is not sentence]
     return tuple(chosen)
 
 
 def _worth(sentence: Sentence, said: set[int]) -> float:
-    value = sum(_VALUE[f.kind] for f in sentence.facts if f.fact not in said)
-    return value / (4.0 + 0.12 * len(sentence.facts)) * 0.94**sentence.place
+    """What it says that was not said yet, and that early in its report."""
+    value = sum([_VALUE[f.kind] for f in sentence.facts if f.fact not in said])
+    value += _VALUE["word"] * len(sentence.words - said)
+    return value / (4.0 + 0.12 * (len(sentence.facts) + len(sentence.words))) * 0.94**sentence.place
 
 
 def mark_parts(facts: Iterable[Fact], said: set[int]) -> tuple[tuple[int, int], ...]:
@@ -116,7 +120,7 @@ def facts_said(reports: Iterable[Sequence[Sentence]], terms: Iterable[Iterable[i
     said: set[int] = set()
     for sentences in reports:
         for sentence in sentences:
-            said.update(f.fact for f in sentence.facts)
+            said |= sentence.said
     for ids in terms:
         said.update(ids)
     return said

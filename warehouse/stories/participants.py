@@ -17,10 +17,12 @@ from warehouse.stories.plain_words import (
     is_noun,
 )
 from warehouse.stories.stopwords import STOPWORDS
+from warehouse.stories.terms import UPPER
 
 _AND = re.compile(r" (?:and|und|et|y) ")
 _OWNER = re.compile(r"['’]s?(?= |$)")
 _WORD = re.compile(r"\w+")
+_CAPITALISED = re.compile(rf"(?<!\w)[{UPPER}]\w*")
 _FUNCTION_WORDS = frozenset(word for words in STOPWORDS.values() for word in words)
 # "eine neue Verfügung": what stands after an article, with or without an adjective, is a German noun.
 _AFTER_ARTICLE = {
@@ -49,7 +51,7 @@ def choose_participants(
     left out unless the title names them; so is a word that is only ever part of a longer name, and a German word that
     stands there once and could be any noun.
     """
-    said = Counter(_WORD.findall(text))
+    said = Counter(_CAPITALISED.findall(text))  # names begin so
     nouns = _nouns_of(text, language, said)
     german = language == "de"
     headline = title.lower()

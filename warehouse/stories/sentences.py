@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from warehouse.stories.acts import find_acts
 from warehouse.stories.terms import fact_id, find_names, find_numbers, token_ids
@@ -12,17 +12,18 @@ from warehouse.stories.terms import fact_id, find_names, find_numbers, token_ids
 MAX_SENTENCES = 12
 _MAX_CHARACTERS = 400
 
-_BREAK = re.compile(r"(?<=[.!?…])[\"”»“'’)]*\s+(?=[\"“„«'‘(]?[^\W_])|(?<=[。！？])|\n+")
+# Where a sentence ends: after its first character. (Looking for that one first spares a look back at every character.)
+_END = re.compile(r"[.!?…][\"”»“'’)]*\s+(?=[\"“„«'‘(]?[^\W_])|[。！？]|\n+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Jr|Sr|vs|No|Nr|Art|Abs|Inc|Corp|Co|Ltd|bzw|ca|z\.B|d\.h|"
     r"U\.S|U\.K|E\.U|a\.m|p\.m|M|Mme|etc|Jan|Feb|Aug|Sept|Oct|Nov|Dec)|\b[A-Z]|\b\d{1,2})\.$"
 )
+_ABBREVIATED = 8  # characters: more than any abbreviation
 _ELLIPSIS = re.compile(r"\s*[\[(]?(?:…|\.\.\.)[\])]?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something stated: its kind (`name`, `number`, `act`, `word`), its id, and its [start, end) in the sentence."""
+class Fact(NamedTuple):
+    """Something stated: its kind (`name`, `number`, `act`), its id, and its [start, end) in the sentence."""
 
     kind: str
     fact: int
@@ -31,22 +32,27 @@ class Fact:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence, its place in the article (0 is the first) and its facts."""
+class Sentence(NamedTuple):
+    """A sentence, its place in the article (0 is the first), its facts in order of kind, and the ids of its words."""
 
     text: str
     place: int
     facts: tuple[Fact, ...]
+    words: frozenset[int]
+
+    @property
+    def said(self) -> set[int]:
+        """The ids of all that it says."""
+        return {fact.fact for fact in self.facts} | self.words
 
 
 def split_sentences(text: str, *, limit: int = MAX_SENTENCES) -> list[str]:
     """The first sentences of a text, without line breaks; fragments of fewer than 20 characters are left out."""
     found: list[str] = []
     pending = ""
-    for part in _BREAK.split(text[: limit * 320]):
+    for part in _parts(text[: limit * 320]):
         piece = f"{pending} {part.strip()}".strip() if pending else part.strip()
-        if _ABBREVIATION.search(piece):
+        if piece.endswith(".") and _ABBREVIATION.search(piece[-_ABBREVIATED:]):
             pending = piece
             continue
         pending = ""
@@ -57,6 +63,14 @@ def split_sentences(text: str, *, limit: int = MAX_SENTENCES) -> list[str]:
     if len(pending) >= 20:
         found.append(pending[:_MAX_CHARACTERS])
     return found
+
+
+def _parts(text: str) -> Iterator[str]:
+    begin = 0
+    for end in _END.finditer(text):
+        yield text[begin : end.start() + (end.group()[0] != "\n")]
+        begin = end.end()
+    yield text[begin:]
 
 
 def parse_sentences(text: str, language: str | None, aliases: Mapping[str, str]) -> list[Sentence]:
@@ -70,7 +84,10 @@ def parse_sentences(text: str, language: str | None, aliases: Mapping[str, str])
         piece for at, piece in enumerate(pieces)
         if not (said := _broken_off(piece)) or not any(other.startswith(said) for other in pieces[at + 1 :])
     ]  # fmt: skip
-    return [Sentence(piece, place, facts_of(piece, language, aliases)) for place, piece in enumerate(whole)]
+    return [
+        Sentence(piece, place, facts_of(piece, language, aliases), frozenset(token_ids(piece, language)))
+        for place, piece in enumerate(whole)
+    ]
 
 
 def _broken_off(piece: str) -> str:
@@ -91,7 +108,6 @@ def facts_of(sentence: str, language: str | None, aliases: Mapping[str, str]) ->
         facts.append(Fact("number", fact_id("#" + number), start, end, number))
     acts = find_acts(sentence, language)
     facts += [Fact("act", fact_id("!" + act.state), act.start, act.end, act.state) for act in acts]
-    facts += [Fact("word", word, 0, 0, "") for word in sorted(set(token_ids(sentence, language)))]
     return tuple(facts)
 
 

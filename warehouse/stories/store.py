@@ -33,48 +33,73 @@ def store_telling(con: duckdb.DuckDBPyConnection, telling: Telling, *, run_id: s
     Nothing is committed here: after a failure the caller rolls back and the night can be told again, with the same
     ids.
     """
-    told_at = telling.as_of
-    for renaming in telling.renamed:
-        con.execute(load_sql("stories_put_title"), {
-            "storyline_id": renaming.storyline_id, "title": renaming.title, "stories": renaming.stories,
-            "run_id": run_id, "named_at": told_at,
-        })  # fmt: skip
+    store_tellings(con, [telling], run_id=run_id)
+
+
+def store_tellings(con: duckdb.DuckDBPyConnection, tellings: Sequence[Telling], *, run_id: str) -> None:
+    """Stores several nights in the order in which they were told, as `store_telling` stores one."""
+    together: list[Telling] = []
+    lines: set[str] = set()
+    for telling in tellings:
+        # Acts look at members, renamings at titles: those of before must stand there, and none of later.
+        if any(t.acts for t in together[-1:]) or telling.acts or any(r.storyline_id in lines for r in telling.renamed):
+            _store(con, together, run_id)
+            together, lines = [], set()
+        together.append(telling)
+        lines |= {line.storyline_id for line in telling.storylines}
+    _store(con, together, run_id)
+
+
+def _store(con: duckdb.DuckDBPyConnection, tellings: Sequence[Telling], run_id: str) -> None:
+    for telling in tellings:
+        for renaming in telling.renamed:
+            con.execute(load_sql("stories_put_title"), {
+                "storyline_id": renaming.storyline_id, "title": renaming.title, "stories": renaming.stories,
+                "run_id": run_id, "named_at": telling.as_of,
+            })  # fmt: skip
+    stories = [(s, telling.as_of) for telling in tellings for s in telling.stories]
+    members = [(m, telling) for telling in tellings for m in telling.memberships]
     _insert(con, "story_list", [
         (s.story_id, s.storyline_id, s.title, s.founder_id, run_id, s.first_at, told_at, s.language, s.seed)
-        for s in telling.stories
+        for s, told_at in stories
     ])  # fmt: skip
     _insert(con, "story_terms", [
-        (s.story_id, s.storyline_id, s.first_at, list(s.terms), list(s.terms.values())) for s in telling.stories
+        (s.story_id, s.storyline_id, s.first_at, list(s.terms), list(s.terms.values())) for s, _ in stories
     ])  # fmt: skip
     _insert(con, "story_members", [
         (m.report.version_id, m.report.article_id, m.story_id, run_id, m.role, m.similarity, m.novelty, m.report.site,
-         m.report.at, told_at)
-        for m in telling.memberships
+         m.report.at, telling.as_of)
+        for m, telling in members
     ])  # fmt: skip
     _insert(con, "article_terms", [
         (m.report.version_id, m.story_id, m.storyline_id, m.report.site, m.report.language, m.report.at,
          m.report.dated, m.terms.to_bytes())
-        for m in telling.memberships if m.terms is not None
+        for m, _ in members if m.terms is not None
     ])  # fmt: skip
     _insert(con, "entity_mentions", [
         (m.report.version_id, m.report.article_id, m.story_id, m.storyline_id, name, n, name in telling.listed,
          m.report.at)
-        for m in telling.memberships for name, n in m.names.items()
+        for m, telling in members for name, n in m.names.items()
     ])  # fmt: skip
-    _insert(con, "storyline_facts", [(line, told_at, sorted(facts)) for line, facts in telling.facts.items() if facts])
-    # A storyline is new whose founding story is; putting one costs three times as much as adding one.
-    founded = {s.story_id for s in telling.stories}
+    _insert(con, "storyline_facts", [
+        (line, telling.as_of, sorted(facts)) for telling in tellings for line, facts in telling.facts.items() if facts
+    ])  # fmt: skip
+    # As they stand after the last night. A storyline is new whose founding story is; putting one costs three times as
+    # much as adding one.
+    storylines = {line.storyline_id: line for telling in tellings for line in telling.storylines}.values()
+    founded = {s.story_id for s, _ in stories}
     for statement, lines in (
-        ("", [s for s in telling.storylines if s.founder_id in founded]),
-        (_PUT_STORYLINE, [s for s in telling.storylines if s.founder_id not in founded]),
+        ("", [s for s in storylines if s.founder_id in founded]),
+        (_PUT_STORYLINE, [s for s in storylines if s.founder_id not in founded]),
     ):
         _insert(con, "storyline_list", [
             (s.storyline_id, s.title, s.founder_id, run_id, s.first_at, s.last_at, s.state, s.stories, s.turns,
              list(s.entities))
             for s in lines
         ], statement)  # fmt: skip
-    _store_acts(con, telling, run_id)
-    _store_developments(con, telling, run_id)
+    for telling in tellings:
+        _store_acts(con, telling, run_id)
+    _store_developments(con, tellings, run_id)
 
 
 def _store_acts(con: duckdb.DuckDBPyConnection, telling: Telling, run_id: str) -> None:
@@ -93,22 +118,25 @@ def _store_acts(con: duckdb.DuckDBPyConnection, telling: Telling, run_id: str) -
             ])  # fmt: skip
 
 
-def _store_developments(con: duckdb.DuckDBPyConnection, telling: Telling, run_id: str) -> None:
-    scores = {c.story_id: c.score for c in telling.considered}
-    versions = {m.report.article_id: m.report.version_id for m in telling.memberships}
+def _store_developments(con: duckdb.DuckDBPyConnection, tellings: Sequence[Telling], run_id: str) -> None:
+    told = []
+    for telling in tellings:
+        scores = {c.story_id: c.score for c in telling.considered}
+        versions = {m.report.article_id: m.report.version_id for m in telling.memberships}
+        told += [(d, telling.as_of, scores[d.story_id], versions) for d in telling.developments]
     _insert(con, "development_list", [
         (d.development_id, d.story_id, d.storyline_id, d.storyline_title, run_id, d.kind, d.headline, d.happened_at,
-         telling.as_of, d.weight, scores[d.story_id], list(d.reasons), list(d.topics),
-         list(d.entities), list(d.languages), d.previous_id, d.updates_id)
-        for d in telling.developments
+         told_at, d.weight, score, list(d.reasons), list(d.topics), list(d.entities), list(d.languages), d.previous_id,
+         d.updates_id)
+        for d, told_at, score, _ in told
     ])  # fmt: skip
     _insert(con, "development_sentences", [
         (d.development_id, position, s.text, s.article_id, [p[0] for p in s.new_parts], [p[1] for p in s.new_parts])
-        for d in telling.developments for position, s in enumerate(d.sentences)
+        for d, *_ in told for position, s in enumerate(d.sentences)
     ])  # fmt: skip
     _insert(con, "development_outlets", [
         (d.development_id, position, versions[o.article_id], o.article_id, o.relation)
-        for d in telling.developments for position, o in enumerate(d.outlets)
+        for d, *_, versions in told for position, o in enumerate(d.outlets)
     ])  # fmt: skip
 
 

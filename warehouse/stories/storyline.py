@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from warehouse.stories.gather import Kindred
+from warehouse.stories.kindred import Kindred
 from warehouse.stories.novelty import top_names
 from warehouse.stories.plain_words import is_calendar
 

@@ -1,4 +1,4 @@
-"""Tells tonight's stories: gathers from the warehouse, decides, and returns what is to be stored."""
+"""Tells a night's stories: decides what its reports become, by what is known of the past."""
 
 from __future__ import annotations
 
@@ -7,24 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-import duckdb
-
 from warehouse.stories.attention import corroborated_share, count_outlets, pay_attention
 from warehouse.stories.background import load_background
 from warehouse.stories.developments import Candidate, judge_development
-from warehouse.stories.gather import (
-    Known,
-    Told,
-    find_facts,
-    find_holding,
-    find_kindred,
-    find_names,
-    find_sources,
-    find_storylines,
-    find_turns,
-    find_unheld,
-    find_window,
-)
+from warehouse.stories.gather import Known, Named, Told
 from warehouse.stories.groups import (
     Group,
     divide_reports,
@@ -36,6 +22,7 @@ from warehouse.stories.groups import (
 from warehouse.stories.model import Development
 from warehouse.stories.novelty import facts_said, judge_novelty, top_names
 from warehouse.stories.participants import choose_participants
+from warehouse.stories.past import Past
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.sentences import parse_sentences
 from warehouse.stories.storyline import Mentions, distinct_names, is_due, name_storyline, rename_storyline
@@ -49,7 +36,7 @@ from warehouse.stories.telling import (
     Telling,
     lead_report,
 )
-from warehouse.stories.terms import Terms, alias_table, parse_terms
+from warehouse.stories.terms import Terms, parse_terms
 from warehouse.stories.turns import Coverage
 
 _KEPT_NAMES = 30
@@ -69,67 +56,55 @@ class _Known:
     papers: frozenset[str]
 
 
-def tell_stories(
-    con: duckdb.DuckDBPyConnection,
-    *,
-    as_of: datetime,
-    rules: StoryRules | None = None,
-    watchlist: Mapping[str, tuple[str, ...]] | None = None,
-) -> Telling:
-    """What the judged versions that no story holds yet become, as of a time; writes nothing.
+def tell_night(
+    unheld: Sequence[Report], past: Past, *, aliases: Mapping[str, str], as_of: datetime, rules: StoryRules
+) -> Telling:  # fmt: skip
+    """What reports that no story holds yet become, as of a time, given what is known; writes nothing.
 
-    `watchlist` maps an entity to its aliases in any language. Told again without storing, it gives the same answer.
+    `aliases` maps a lower-case name to the entity that it means.
     """
-    rules = rules or StoryRules()
-    aliases = alias_table(watchlist or {})
-    sources = find_sources(con)
-    unheld = find_unheld(con, as_of=as_of, all_topics=rules.all_topics, sources=sources)
     if not unheld:
         return Telling(as_of=as_of)
     referred = {r.original_id for r in unheld if r.original_id} | {r.article_id for r in unheld if r.relation != "new"}
-    holding = find_holding(con, referred)
+    holding = past.holding(referred)
     fresh, followers = divide_reports(unheld, holding)
     background = load_background()
     terms = {
         r.version_id: parse_terms(r.title, r.text, r.language, aliases)
         for r in (*fresh, *(f for f in followers if f.relation == "revision"))
     }
-    window = _window(con, fresh, rules)
+    window = _window(past, fresh, rules)
     groups, acts = group_reports(fresh, window, terms, background, rules)
     groups, alone = follow_originals(followers, groups, holding)
     for group in groups:
         group.vector = heaviest_terms(group.reports, terms, background)
     vectors = {n: g.vector for n, g in enumerate(groups) if g.founded}
     since = as_of - timedelta(days=rules.storyline_days)
-    place_stories(groups, find_kindred(con, vectors, since=since, least=rules.storyline_link), rules)
+    place_stories(groups, past.kindred(vectors, since=since, least=rules.storyline_link), rules)
     lines = {g.storyline_id for g in groups if not g.line_founded}
-    storylines = find_storylines(con, lines)
+    storylines = past.storylines(lines)
     recent = as_of - timedelta(days=rules.window_days)
-    turns = find_turns(con, lines, {g.story_id for g in groups if not g.founded}, since=recent)
+    turns = past.turns(lines, {g.story_id for g in groups if not g.founded}, since=recent)
     outlets = count_outlets(window, min((r.at for r in fresh if not r.seed), default=as_of))
     sizes = {line: storyline.stories for line, storyline in storylines.items()}
-    papers = frozenset(name.strip(" ").lower() for name in sources.values())
+    papers = frozenset(name.strip(" ").lower() for name in past.sources.values())
     told = turns.told if window else {}
-    known = _Known(find_facts(con, lines), storylines, turns.last, turns.open, told, outlets, papers)
+    known = _Known(past.facts(lines), storylines, turns.last, turns.open, told, outlets, papers)
     telling = _tell(groups, alone, window, terms, known, aliases, as_of, rules)
     telling = replace(telling, acts=tuple(acts))
-    return rename_storylines(con, telling, sizes)
-
-
-def rename_storylines(
-    con: duckdb.DuckDBPyConnection, telling: Telling, sizes: Mapping[str, int]
-) -> Telling:
-    """The telling with those storylines named anew that are due for it; `sizes`: how many stories each had before."""
     due = {
         line.storyline_id: line for line in telling.storylines
         if line.storyline_id in sizes and is_due(sizes[line.storyline_id], line.stories)
     }  # fmt: skip
-    if not due:
-        return telling
+    return _rename(telling, due, past.names(due)) if due else telling
+
+
+def _rename(telling: Telling, due: Mapping[str, Storyline], known: Mapping[str, Sequence[Named]]) -> Telling:
+    """The telling with some storylines named anew. `known`: who was named on them before."""
     stories: dict[tuple[str, str], set[str]] = defaultdict(set)
     mentions: Counter[tuple[str, str]] = Counter()
     listed: dict[tuple[str, str], bool] = {}
-    for line_id, names in find_names(con, due).items():
+    for line_id, names in known.items():
         for named in names:
             stories[line_id, named.name] |= named.stories
             mentions[line_id, named.name] += named.mentions
@@ -153,12 +128,12 @@ def rename_storylines(
     return replace(telling, storylines=lines, renamed=tuple(renamed))
 
 
-def _window(con: duckdb.DuckDBPyConnection, fresh: Sequence[Report], rules: StoryRules) -> list[Known]:
+def _window(past: Past, fresh: Sequence[Report], rules: StoryRules) -> list[Known]:
     times = [r.at for r in fresh if not r.seed]
     if not times:
         return []
     reach = timedelta(days=rules.window_days)
-    return find_window(con, since=min(times) - reach, until=max(times) + reach)
+    return past.window(min(times) - reach, max(times) + reach)
 
 
 def _tell(
@@ -207,7 +182,7 @@ def _tell(
             considered.append(judged)
             if development is not None:
                 developments.append(development)
-                _note(development, known)
+                _note(development, known, as_of)
         said = facts_said(
             (s for _, s in sentences), (fields[f][0].tolist() for fields in own for f in ("names", "numbers", "body"))
         )
@@ -286,14 +261,11 @@ def _storyline(group: Group, known: _Known, names: Counter[str], listed: frozens
     return replace(line, last_at=max(line.last_at, latest), stories=line.stories + group.founded)
 
 
-def _note(development: Development, known: _Known) -> None:
+def _note(development: Development, known: _Known, as_of: datetime) -> None:
     """The night goes on with this development told."""
     if development.kind == "update":
         return
-    told = Told(
-        development.development_id, development.headline, development.happened_at,
-        frozenset(r[4:] for r in development.reasons if r.startswith("act:")),
-    )  # fmt: skip
+    told = Told(development.development_id, development.headline, development.happened_at, as_of)
     known.last[development.storyline_id] = told
     known.open[development.story_id] = told
     known.told[development.story_id] = development.happened_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import chain
@@ -25,10 +25,14 @@ FIELDS = ("title", "lead", "body", "names", "bigrams", "numbers")
 LEAD_TOKENS = 90
 BODY_TOKENS = 1200
 
+# Pieces of text between spaces whose words are remembered, a language; and the longest.
+_PIECES = 150_000
+_LONGEST = 30
+
 _CJK = "\u3400-\u4dbf\u4e00-\u9fff\u3040-\u30ff"
 _TOKEN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+(?:[.,](?=\d)\d+)*")
-_UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŠŽČĆĐ"
-_NAME_WORD = rf"[{_UPPER}][^\W_]*(?:[-'’][^\W_]+)*"
+UPPER = "A-ZÀ-ÖØ-ÞŁŚŻŠŽČĆĐ"
+_NAME_WORD = rf"[{UPPER}][^\W_]*(?:[-'’][^\W_]+)*"
 _NAME = re.compile(rf"{_NAME_WORD}(?:(?: (?:of|for|and|de|du|des|del|la|von|van|der|für|y|et))? {_NAME_WORD})*")
 _SENTENCE_END = frozenset(".!?:;…\n“”\"«»„‘(|-")
 _STEMMERS = {
@@ -47,6 +51,10 @@ class Terms:
     fields: Mapping[str, tuple[Ids, Counts]]
     tokens: int
     names: Counter[str] = field(default_factory=Counter, compare=False)
+
+    def without_names(self) -> Terms:
+        """As it comes back from the blob."""
+        return Terms(fields=self.fields, tokens=self.tokens)
 
     def to_bytes(self) -> bytes:
         """One blob; `terms_from_bytes` gives the same value back."""
@@ -87,7 +95,7 @@ def parse_terms(
         "body": _count([*title_ids, *body_ids]),
         "names": _count(_name_ids(names)),
         "bigrams": _count_array(np.concatenate([_pairs(title_ids), _pairs(body_ids)])),
-        "numbers": _count([fact_id("#" + n) for n in (*find_numbers(whole), *find_amounts(whole))]),
+        "numbers": _count([fact_id("#" + n) for n in _figures(whole)]),
     }
     return Terms(fields=fields, tokens=len(title_ids) + len(body_ids), names=names)
 
@@ -95,12 +103,12 @@ def parse_terms(
 def token_ids(text: str, language: str | None, *, limit: int | None = None) -> list[int]:
     """Stem ids of the text's words in order, stop words left out; Chinese and Japanese as character pairs."""
     known = _tokens_of(language if language in _STEMMERS else None)
-    tokens = _TOKEN.findall(text.lower())
+    pieces = text.lower().split()
     if limit is None:
-        return list(chain.from_iterable(map(known.__getitem__, tokens)))
+        return list(chain.from_iterable(map(known.__getitem__, pieces)))
     ids: list[int] = []
-    for start in range(0, len(tokens), limit):
-        ids.extend(chain.from_iterable(map(known.__getitem__, tokens[start : start + limit])))
+    for start in range(0, len(pieces), limit):
+        ids.extend(chain.from_iterable(map(known.__getitem__, pieces[start : start + limit])))
         if len(ids) >= limit:
             break
     return ids[:limit]
@@ -157,22 +165,43 @@ def _is_written_as_name(said: str, entity: str) -> bool:
 
 def find_numbers(text: str) -> list[str]:
     """Figures as they are compared: digits alone, thousands marks removed, 10 and more (years included)."""
-    found = []
-    for raw in _NUMBER.findall(text):
-        plain = re.sub(r"[.,](?=\d{3}\b)", "", raw).replace(",", ".")
-        if len(plain) > 1:
-            found.append(plain)
-    return found
+    return [plain for raw in _NUMBER.findall(text) if len(plain := _plain(raw)) > 1]
 
 
 def find_amounts(text: str) -> list[str]:
     """Figures with a word for thousands of millions and the like, written out: 4.8亿, 480 Millionen, 480 million are
     one. Figures grouped by spaces too (2 300)."""
-    found = [match.replace(" ", "").replace("\u00a0", "").replace("\u202f", "") for match in _GROUPED.findall(text)]
-    for figure, word in _SCALED.findall(text):
-        plain = re.sub(r"[.,](?=\d{3}\b)", "", figure).replace(",", ".")
-        scale = next(scale for beginning, scale in _SCALES if word.lower().startswith(beginning))
-        if plain.count(".") <= 1:
+    spots = list(_NUMBER.finditer(text))
+    return _grouped(text, spots) + _scaled(text, spots)
+
+
+def _figures(text: str) -> list[str]:
+    """`find_numbers` and `find_amounts`."""
+    spots = list(_NUMBER.finditer(text))
+    numbers = [plain for spot in spots if len(plain := _plain(spot.group())) > 1]
+    return [*numbers, *_grouped(text, spots), *_scaled(text, spots)]
+
+
+def _plain(figure: str) -> str:
+    if figure.isdecimal():
+        return figure
+    return _THOUSANDS.sub("", figure).replace(",", ".")
+
+
+def _grouped(text: str, spots: Sequence[re.Match[str]]) -> list[str]:
+    ends = [spot.end() for spot in spots]
+    if not any(text[end + 1 : end + 4].isdecimal() and text[end] in _SPACES for end in ends):
+        return []
+    return [match.translate(_NO_SPACES) for match in _GROUPED.findall(text)]
+
+
+def _scaled(text: str, spots: Sequence[re.Match[str]]) -> list[str]:
+    found = []
+    for spot in spots:
+        word = _SCALE.match(text, spot.end())
+        plain = _plain(spot.group())
+        if word and plain.count(".") <= 1:
+            scale = next(scale for beginning, scale in _SCALES if word[1].lower().startswith(beginning))
             found.append(f"{round(float(plain) * 10**scale)}")
     return found
 
@@ -187,6 +216,9 @@ def alias_table(watchlist: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r"[.,](?=\d{3}\b)")
+_SPACES = " \u00a0\u202f"
+_NO_SPACES = str.maketrans(dict.fromkeys(_SPACES))
 _GROUPED = re.compile(r"(?<!\d)\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\d])")
 # Beginnings of words for powers of ten, the longer ones first where one begins another.
 _SCALES = (
@@ -194,9 +226,7 @@ _SCALES = (
     ("billion", 9), ("bn", 9), ("trillion", 12), ("million", 6), ("millon", 6), ("millón", 6), ("mio", 6),
     ("万亿", 12), ("亿", 8), ("万", 4),
 )  # fmt: skip
-_SCALED = re.compile(
-    rf"(\d+(?:[.,]\d+)*)[ \u00a0\u202f-]?({'|'.join(re.escape(word) for word, _ in _SCALES)})", re.IGNORECASE
-)
+_SCALE = re.compile(rf"[ \u00a0\u202f-]?({'|'.join(re.escape(word) for word, _ in _SCALES)})", re.IGNORECASE)
 _ALL_STOPWORDS = frozenset(word for words in STOPWORDS.values() for word in words)
 
 
@@ -225,24 +255,28 @@ def _alias_pattern(aliases: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(parts))
 
 
-class _Tokens(dict[str, tuple[int, ...]]):
-    """The ids of every token that was met in a language; a stop word has none."""
+class _Pieces(dict[str, tuple[int, ...]]):
+    """The ids of the tokens in every piece of text between spaces that was met in a language; a stop word has none."""
 
     def __init__(self, language: str | None) -> None:
-        super().__init__(dict.fromkeys(STOPWORDS.get(language or "", ()), ()))
+        super().__init__()
         self.language = language
+        self._stopwords = STOPWORDS.get(language or "", frozenset())
 
-    def __missing__(self, token: str) -> tuple[int, ...]:
-        if len(self) > 400_000:
-            self.clear()
-            self.update(dict.fromkeys(STOPWORDS.get(self.language or "", ()), ()))
-        ids = self[token] = _learn(token, self.language)
-        return ids
+    def __missing__(self, piece: str) -> tuple[int, ...]:
+        found = tuple(chain.from_iterable(
+            _learn(token, self.language) for token in _TOKEN.findall(piece) if token not in self._stopwords
+        ))  # fmt: skip
+        if len(piece) <= _LONGEST:  # languages without spaces have whole sentences there
+            if len(self) >= _PIECES:
+                self.clear()
+            self[piece] = found
+        return found
 
 
 @cache
-def _tokens_of(language: str | None) -> _Tokens:
-    return _Tokens(language)
+def _tokens_of(language: str | None) -> _Pieces:
+    return _Pieces(language)
 
 
 @cache

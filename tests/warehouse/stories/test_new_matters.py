@@ -66,7 +66,7 @@ def test_sentences_are_shown_of_the_reports_asked_for_where_they_say_something_n
     assert judge_novelty(reports, [], set(), most=3).sentences[0].article_id == "de"
     shown = judge_novelty(reports, [], set(), most=3, shown={"en"}).sentences
     assert {s.article_id for s in shown} == {"en"}
-    known = {f.fact for s in reports[1][1] for f in s.facts}
+    known = set().union(*(s.said for s in reports[1][1]))
     shown = judge_novelty(reports, [], known, most=3, shown={"en"}).sentences
     assert {s.article_id for s in shown} == {"de"}
 
