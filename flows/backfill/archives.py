@@ -33,7 +33,7 @@ from flows.reporting import gather_report
 from flows.steps.corpus import load_reference
 from flows.steps.judging import judge_next
 from flows.steps.publishing import publish_night
-from flows.steps.telling import copy_rules, tell_developments
+from flows.steps.telling import copy_rules, tell_days
 from warehouse.backfill_parts import find_done_parts
 from warehouse.night_articles import find_untold_times
 from warehouse.store import FetchRecord, add_feed_results, transaction
@@ -100,8 +100,8 @@ def judge_and_tell(night: Night) -> None:
     """Verdicts in order of publication, then the stories of each day."""
     while judged := judge_next(night, copy_rules(night.house)):
         note_step(night.archive, "judge articles", judged)
-    for day in days_to_tell(night):
-        note_step(night.archive, "tell developments", tell_developments(night, as_of=day))
+    for developments in tell_days(night, days_to_tell(night)):
+        note_step(night.archive, "tell developments", developments)
 
 
 def days_to_tell(night: Night) -> list[datetime]:
@@ -200,8 +200,8 @@ def backfill_again(house: House, past: Past, *, as_of: datetime) -> None:
 
 def tell_as_often(night: Night, times: int) -> None:
     """Tells the first days, as many as the run did before it died."""
-    for day in days_to_tell(night)[:times]:
-        tell_developments(night, as_of=day)
+    for _ in tell_days(night, days_to_tell(night)[:times]):
+        pass
 
 
 def kept_chunks(past: Past) -> Iterator[tuple[Path, datetime, list[Place], int]]:

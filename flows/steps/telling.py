@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from flows.night import Night
 from warehouse.dedupe import CopyRules
 from warehouse.outbox import OutgoingMail
 from warehouse.store import transaction
-from warehouse.stories import Development, StoryRules, store_telling, tell_stories
+from warehouse.stories import Chronicle, Development, StoryRules, store_telling, tell_stories
 
 
 def copy_rules(house: House) -> CopyRules:
@@ -33,20 +33,37 @@ def watchlist(house: House) -> dict[str, tuple[str, ...]]:
     return {entity.name: entity.aliases for topic in house.topics for entity in topic.entities}
 
 
-def tell_developments(night: Night, *, as_of: datetime | None = None) -> int:
-    """How many developments were told; they and the mail that tells of them are stored together.
-
-    `as_of` is a moment of the past up to which articles are told (backfill); the night's clock, where it is not given.
-    """
-    house, at = night.house, as_of or night.as_of
+def tell_developments(night: Night) -> int:
+    """How many developments were told; they and the mail that tells of them are stored together."""
+    house = night.house
     with night.timed("stories"):
-        telling = tell_stories(night.con, as_of=at, rules=story_rules(house), watchlist=watchlist(house))
+        telling = tell_stories(night.con, as_of=night.as_of, rules=story_rules(house), watchlist=watchlist(house))
     with night.timed("mail"):
         mails = prepare_night_mails(night, telling.developments)
     with night.timed("duckdb"), transaction(night.con):
         store_telling(night.con, telling, run_id=night.run_id)
         queue_mails(night.con, mails, run_id=night.run_id, as_of=night.as_of)
     return len(telling.developments)
+
+
+def tell_days(night: Night, days: Sequence[datetime]) -> Iterator[int]:
+    """How many developments each of some days of the past gave (their ends, in order); nobody is mailed.
+
+    Days are stored some at a time, and given when they are: what a killed run had not stored is told again by the next.
+    """
+    if not days:
+        return
+    house = night.house
+    chronicle = Chronicle(night.con, until=days[-1], rules=story_rules(house), watchlist=watchlist(house))
+    told: list[int] = []
+    for day in days:
+        with night.timed("stories"):
+            told.append(len(chronicle.tell(day).developments))
+        if chronicle.is_full or day == days[-1]:
+            with night.timed("duckdb"), transaction(night.con):
+                chronicle.store(run_id=night.run_id)
+            yield from told
+            told = []
 
 
 def prepare_night_mails(night: Night, developments: Sequence[Development]) -> list[OutgoingMail]:

@@ -39,7 +39,8 @@ class Kindred:
 
 @dataclass(frozen=True, slots=True)
 class _Vectors:
-    """Some stories: when each began (microseconds since 1970), the terms of all with weights, where each one's begin."""
+    """Some stories: when each began (microseconds since 1970), the terms of all with weights, where those of each
+    begin."""
 
     stories: list[str]
     lines: list[str]

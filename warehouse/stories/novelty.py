@@ -81,18 +81,16 @@ def _choose(scored: list[tuple[float, int, str, Sentence]], known: set[int], mos
     # What is known and of use here: there may be much more of it.
     said = known & set[int]().union(*(sentence.said for *_, sentence in scored))
     chosen: list[NewSentence] = []
-    left = [(value, -place, article_id, sentence)
-            for value, place, article_id, sentence in sorted(scored, key=lambda s: (-s[0], s[1], s[2]))[:40]]  # fmt: skip
+    best_first = sorted(scored, key=lambda s: (-s[0], s[1], s[2]))[:40]
+    left = [(value, -place, article_id, sentence) for value, place, article_id, sentence in best_first]
     while left and len(chosen) < most:
-        best = max(left, key=lambda one: one[:3])
-        value, _, article_id, sentence = best
+        value, _, article_id, best = max(left, key=lambda one: one[:3])
         if chosen and value < 0.12:
             break
-        chosen.append(NewSentence(
-            text=sentence.text, article_id=article_id, new_parts=mark_parts(sentence.facts, said)
-        ))  # fmt: skip
-        said |= sentence.said
-        left = [(_worth(other, said), place, article, other) for *_, place, article, other in left if other is not sentence]
+        parts = mark_parts(best.facts, said)
+        chosen.append(NewSentence(text=best.text, article_id=article_id, new_parts=parts))
+        said |= best.said
+        left = [(_worth(one, said), place, article, one) for _, place, article, one in left if one is not best]
     return tuple(chosen)
 
 

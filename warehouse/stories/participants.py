@@ -78,6 +78,8 @@ def choose_participants(
 
 def _divide(name: str, names: Mapping[str, int], german: bool, outlets: Collection[str]) -> list[str]:
     """The name without possessive endings; in parts, where one of several names also stands alone, or is an outlet."""
+    if " " not in name and "'" not in name and "’" not in name:
+        return [name]
     found: list[str] = []
     for part in _OWNER.sub("\n", name).split("\n"):
         sides = _AND.split(part.strip())

@@ -139,7 +139,7 @@ class Past:
         return Turns(last, opened, {story: at for at, story in sorted(self._told)})
 
     def names(self, lines: Collection[str]) -> dict[str, list[Named]]:
-        """Who is named in at least two stories of some storylines."""
+        """Who is named in the stories of some storylines."""
         found = {
             (line, named.name): named for line, some in find_names(self._con, lines).items() for named in some
         }  # fmt: skip
@@ -150,11 +150,10 @@ class Past:
                     before = found.get(key, Named(name, frozenset(), 0, listed=False))
                     found[key] = Named(name, before.stories | {member.story_id}, before.mentions + n,
                                        before.listed or name in telling.listed)  # fmt: skip
-        several: dict[str, list[Named]] = {}
+        there: dict[str, list[Named]] = defaultdict(list)
         for (line, _), named in found.items():
-            if len(named.stories) > 1:
-                several.setdefault(line, []).append(named)
-        return several
+            there[line].append(named)
+        return there
 
     # ---- what was told since ----
 

@@ -11,10 +11,9 @@ import duckdb
 
 from warehouse.connection import attach_warehouse, open_memory, open_snapshot
 from warehouse.sql import load_sql
+from warehouse.stories.chronicle import Chronicle
 from warehouse.stories.model import Development
 from warehouse.stories.rules import StoryRules
-from warehouse.stories.store import store_telling
-from warehouse.stories.tell import tell_stories
 
 # What a replay takes from the past: what was read and judged, not what was told.
 _TAKEN = ("source_list", "article_versions", "verdicts", "topic_hits")
@@ -61,12 +60,14 @@ def replay_nights(
                 con.execute(f"INSERT INTO {table} BY NAME SELECT * FROM past.{table}")
         # What came before the warm-up stays out: as if it had been told.
         con.execute("DELETE FROM article_versions WHERE origin <> 'seed' AND first_seen_at < $begin", {"begin": begin})
-        for number, (clock,) in enumerate(nights):
+        chronicle = Chronicle(con, until=until, rules=rules, watchlist=watchlist)
+        for (clock,) in nights:
             as_of = clock.astimezone(UTC)
-            telling = tell_stories(con, as_of=as_of, rules=rules, watchlist=watchlist)
-            con.execute("BEGIN")
-            store_telling(con, telling, run_id=f"replay-{number}")
-            con.execute("COMMIT")
+            telling = chronicle.tell(as_of)
+            if chronicle.is_full:
+                con.execute("BEGIN")
+                chronicle.store(run_id="replay")
+                con.execute("COMMIT")
             if as_of >= since:
                 yield ReplayedNight(as_of=as_of, now=telling.developments, then=tuple(then.get(as_of, ())))
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import chain
@@ -261,7 +261,7 @@ class _Pieces(dict[str, tuple[int, ...]]):
     def __init__(self, language: str | None) -> None:
         super().__init__()
         self.language = language
-        self._stopwords = STOPWORDS.get(language or "", frozenset())
+        self._stopwords: Collection[str] = STOPWORDS.get(language or "", ())
 
     def __missing__(self, piece: str) -> tuple[int, ...]:
         found = tuple(chain.from_iterable(

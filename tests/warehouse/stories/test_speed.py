@@ -11,7 +11,7 @@ from tests.warehouse.stories.newsroom import add_article, night
 from warehouse.connection import open_memory
 from warehouse.stories import store
 from warehouse.stories.background import load_background, vocabulary, weigh_terms, weigh_unit
-from warehouse.stories.gather import find_kindred
+from warehouse.stories.kindred import StoryVectors
 from warehouse.stories.terms import FIELDS, parse_terms, terms_from_bytes
 
 MONDAY = datetime(2026, 3, 2, 20, tzinfo=UTC)
@@ -65,7 +65,7 @@ def test_kindred_stories_are_those_whose_vectors_are_alike() -> None:
             {"s": story, "at": at, "t": list(vector), "w": list(vector.values())},
         )
     vectors = {0: {1: 0.6, 2: 0.8}, 4: {3: 1.0}, 5: {}}
-    found = find_kindred(con, vectors, since=datetime(2026, 1, 1, tzinfo=UTC), least=0.3)
+    found = StoryVectors(con).find(vectors, since=datetime(2026, 1, 1, tzinfo=UTC), least=0.3)
     plain = {number: {k.story_id: round(k.similarity, 3) for k in some} for number, some in found.items()}
     assert plain == {0: {"s1": 1.0, "s2": 0.64}, 4: {"s2": 0.6}}
     assert found[4][0].storyline_id == "ls2"
