@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -34,6 +34,10 @@ _FEW = 4
 # What the rarest term counts for, where terms are weighed by how fresh they are.
 _MOST_FRESH = 8.0
 
+# A prior is looked up by so many first bits of an id.
+_FIRST_BITS = 20
+_REST = np.uint32(32 - _FIRST_BITS)
+
 _SUBLINEAR = (1.0 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
 
 
@@ -44,13 +48,31 @@ class Background:
     ids: Ids
     counts: Floats
     documents: float
+    # By the first bits of an id, where the first id stands that begins so (-1: none does); which bits several share.
+    _places: NDArray[np.int32] = field(init=False, repr=False, compare=False)
+    _shared: NDArray[np.bool_] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Ids are spread evenly, as hashes are: most are found by their first bits alone."""
+        places = np.full(1 << _FIRST_BITS, -1, dtype=np.int32)
+        begins = self.ids >> _REST
+        places[begins[::-1]] = np.arange(len(self.ids), dtype=np.int32)[::-1]
+        shared = np.zeros(1 << _FIRST_BITS, dtype=np.bool_)
+        shared[begins[1:][begins[1:] == begins[:-1]]] = True
+        object.__setattr__(self, "_places", places)
+        object.__setattr__(self, "_shared", shared)
 
     def counts_of(self, ids: Ids) -> Floats:
         """Prior document counts; 0 for a term that the prior has not."""
         if not len(self.ids):
             return np.zeros(len(ids), dtype=np.float32)
-        at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        return np.where(self.ids[at] == ids, self.counts[at], np.float32(0))
+        begins = ids >> _REST
+        at = self._places[begins]
+        found: Floats = np.where(self.ids[at] == ids, self.counts[at], np.float32(0))
+        if len(several := np.flatnonzero(self._shared[begins])):
+            at = np.minimum(np.searchsorted(self.ids, ids[several]), len(self.ids) - 1)
+            found[several] = np.where(self.ids[at] == ids[several], self.counts[at], np.float32(0))
+        return found
 
 
 @cache
@@ -76,7 +98,7 @@ class Weighed:
     """
 
     ids: Ids
-    docs: NDArray[np.int32]
+    docs: NDArray[np.int64]
     begins: NDArray[np.int64]
     spread: NDArray[np.int64]
     unit: Floats
@@ -107,32 +129,33 @@ def weigh_terms(
     these weights are left out (empty).
     """
     entries = _entries(documents, field)
-    docs, n = entries.docs, len(documents)
+    docs, runs, n = entries.docs, entries.runs, len(documents)
     idf = _idf(entries, n, english, background)
-    unit = _SUBLINEAR[entries.counts] * idf
+    frequency = _SUBLINEAR.take(entries.counts)
+    unit = frequency * idf
     norms = _norms(unit, docs, n)
     sums = np.maximum(np.bincount(docs, weights=idf * idf, minlength=n), 1e-9) if share else norms
     freshly, fresh_norms = unit, norms
     if fresh:
-        starts = entries.starts
-        aged = np.zeros(len(starts)) if old is None or not len(starts) else np.add.reduceat(old[docs] * 1.0, starts)
-        newness = np.repeat(np.log1p(60.0 / (1.0 + 3.0 * aged)), entries.runs)
-        freshly = _SUBLINEAR[entries.counts] * np.minimum(idf, _MOST_FRESH) * newness
+        aged = np.zeros(len(runs)) if old is None or not len(runs) else np.add.reduceat(old[docs] * 1.0, entries.starts)
+        newness = np.log1p(60.0 / (1.0 + 3.0 * aged))
+        freshly = frequency * np.minimum(idf, _MOST_FRESH)
+        freshly = freshly * np.repeat(newness, runs)
         fresh_norms = _norms(freshly, docs, n)
-    runs = entries.runs
     ids = entries.ids
     if kept is not None:
         wanted = _among(ids[entries.starts], kept)
-        some = np.repeat(wanted, runs)
-        ids, docs, idf, unit = ids[some], docs[some], idf[some], unit[some]
-        freshly = freshly[some] if fresh else unit
+        some = np.flatnonzero(np.repeat(wanted, runs))
+        ids, docs, idf, unit = ids.take(some), docs.take(some), idf.take(some), unit.take(some)
+        freshly = freshly.take(some) if fresh else unit
         runs = runs[wanted]
     spread, begins = np.repeat(runs, runs), np.repeat(np.cumsum(runs) - runs, runs)
-    root = np.sqrt(idf)
     least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
-    none = np.zeros(0)
+    none = np.zeros(0, dtype=np.float32)
+    root = np.sqrt(idf)
     ways = (
-        unit / norms[docs], idf * idf / sums[docs] if share else none, freshly / fresh_norms[docs] if fresh else none,
+        unit / norms.take(docs), idf * idf / sums.take(docs) if share else none,
+        freshly / fresh_norms.take(docs) if fresh else none,
         np.where(spread <= _FEW, root, 0.0), np.where(idf > least, root, 0.0),
     )  # fmt: skip
     return Weighed(ids, docs, begins, spread, *(way.astype(np.float32) for way in ways))
@@ -149,7 +172,7 @@ class _Entries:
 
     ids: Ids
     counts: NDArray[np.uint8]
-    docs: NDArray[np.int32]
+    docs: NDArray[np.int64]
     starts: NDArray[np.int64]
     runs: NDArray[np.int64]
 
@@ -158,7 +181,7 @@ def _entries(documents: Sequence[Terms], field: str) -> _Entries:
     lengths = np.array([len(d.fields[field][0]) for d in documents], dtype=np.int64)
     ids = np.concatenate([d.fields[field][0] for d in documents])
     counts = np.concatenate([d.fields[field][1] for d in documents])
-    docs = np.repeat(np.arange(len(documents), dtype=np.int32), lengths)
+    docs = np.repeat(np.arange(len(documents)), lengths)
     if len(documents) > 1:
         order = np.argsort(ids, kind="stable")
         ids, counts, docs = ids[order], counts[order], docs[order]
@@ -167,10 +190,11 @@ def _entries(documents: Sequence[Terms], field: str) -> _Entries:
 
 
 def _among(ids: Ids, kept: Ids) -> NDArray[np.bool_]:
-    """Which of the ids are among those kept (sorted)."""
-    if not len(kept):
-        return np.zeros(len(ids), dtype=np.bool_)
-    found: NDArray[np.bool_] = kept[np.minimum(np.searchsorted(kept, ids), len(kept) - 1)] == ids
+    """Which of the ids (sorted, distinct) are among those kept (sorted): these are fewer, and looked for."""
+    found = np.zeros(len(ids), dtype=np.bool_)
+    if len(ids) and len(kept):
+        at = np.minimum(np.searchsorted(ids, kept), len(ids) - 1)
+        found[at[ids[at] == kept]] = True
     return found
 
 
@@ -188,7 +212,7 @@ def _idf(entries: _Entries, documents: int, english: NDArray[np.bool_], backgrou
     return found
 
 
-def _norms(weights: Floats, docs: NDArray[np.int32], documents: int) -> NDArray[np.float64]:
+def _norms(weights: Floats, docs: NDArray[np.int64], documents: int) -> NDArray[np.float64]:
     norms: NDArray[np.float64] = np.sqrt(np.bincount(docs, weights=weights * weights, minlength=documents))
     return np.maximum(norms, 1e-9)
 

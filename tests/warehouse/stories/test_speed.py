@@ -83,3 +83,13 @@ def test_a_night_is_stored_alike_as_parameters_and_as_arrow(monkeypatch: pytest.
         told.append({table: con.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for table in TABLES})
     assert told[0] == told[1]
     assert all(told[0].values())
+
+
+def test_a_prior_gives_the_count_of_every_term_and_none_of_others() -> None:
+    prior = load_background()
+    assert np.array_equal(prior.counts_of(prior.ids), prior.counts)
+    there = set(prior.ids.tolist())
+    others = np.array([n for n in np.random.default_rng(0).integers(0, 1 << 32, 50_000).tolist() if n not in there])
+    assert not prior.counts_of(others.astype(np.uint32)).any()
+    near = np.array([n + 1 for n in prior.ids.tolist()[:-1] if n + 1 not in there], dtype=np.uint32)
+    assert not prior.counts_of(near).any()
