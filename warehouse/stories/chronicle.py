@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
 
 import duckdb
 
-from warehouse.stories.gather import Unheld, find_topics, find_unheld, read_reports
+from warehouse.stories.gather import find_topics, find_unheld, read_reports
 from warehouse.stories.past import Past
 from warehouse.stories.rules import StoryRules
 from warehouse.stories.store import store_tellings
@@ -15,7 +16,7 @@ from warehouse.stories.tell import tell_night
 from warehouse.stories.telling import Report, Telling
 from warehouse.stories.terms import alias_table
 
-# Texts that are read at once: those of the nights to come with them.
+# Texts that are read at once, if a night has fewer: those of the nights to come with them.
 _READ = 200
 
 # Members that are stored at once.
@@ -40,7 +41,6 @@ class Chronicle:
         self._past = Past(con)
         self._unheld = find_unheld(con, as_of=until)
         self._ahead: list[Report] = []  # read, and not told yet: in the order in which they were seen
-        self._told: list[Telling] = []
 
     def tell(self, as_of: datetime) -> Telling:
         """What the versions first seen by a time become, as of that time; no earlier than that of the call before.
@@ -49,8 +49,9 @@ class Chronicle:
         """
         if self._must_store():
             raise ValueError("a night with a split or a merge is stored before the next one is told")
-        while self._unheld and self._unheld[0].seen_at <= as_of:
-            self._read_ahead()
+        due = bisect_right(self._unheld, as_of, key=lambda one: one.seen_at)
+        if due:
+            self._read_next(max(due, _READ))
         tonight = [report for report in self._ahead if report.seen_at <= as_of]
         telling = tell_night(tonight, self._past, aliases=self._aliases, as_of=as_of, rules=self._rules)
         if telling.memberships:
@@ -72,10 +73,9 @@ class Chronicle:
     def _must_store(self) -> bool:
         return any(telling.acts for telling in self._past.waiting())
 
-    def _read_ahead(self) -> None:
-        """The next texts; of those without a topic only the word is kept that they are none of ours."""
-        some: list[Unheld] = self._unheld[:_READ]
-        del self._unheld[:_READ]
+    def _read_next(self, number: int) -> None:
+        """The texts of the next versions, of those that have a topic."""
+        some, self._unheld = self._unheld[:number], self._unheld[number:]
         topics = find_topics(self._con, some)
         wanted = [u for u in some if self._rules.all_topics or u.seed or u.version_id in topics]
         if wanted:

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from warehouse.sql import load_sql
@@ -42,8 +43,8 @@ class _Vectors:
     """Some stories: when each began (microseconds since 1970), the terms of all with weights, where those of each
     begin."""
 
-    stories: list[str]
-    lines: list[str]
+    stories: pa.StringArray
+    lines: pa.StringArray
     begun: NDArray[np.int64]
     terms: NDArray[np.uint32]
     weights: NDArray[np.float32]
@@ -91,12 +92,12 @@ class StoryVectors:
     def _batches(self, since: datetime) -> Iterator[_Vectors]:
         if self._kept is None:
             read = self._read(since)
-            first = list(zip(range(1 + KEPT // _BATCH), read, strict=False))
+            first = list(islice(read, 1 + KEPT // _BATCH))
             rest = next(read, None)
             if rest is None:
-                self._kept = [some for _, some in first]
+                self._kept = first
             else:
-                yield from chain((some for _, some in first), [rest], read)
+                yield from chain(first, [rest], read)
         elif len(self._fresh) > _LOOSE:
             if self._kept and len(self._kept[-1].begun) < _BATCH:
                 self._fresh.insert(0, self._kept.pop())
@@ -111,7 +112,7 @@ class StoryVectors:
         for batch in found:
             begun, terms, weights = (batch.column(name) for name in ("first_us", "terms", "weights"))
             yield _Vectors(
-                batch.column("story_id").to_pylist(), batch.column("storyline_id").to_pylist(),
+                batch.column("story_id"), batch.column("storyline_id"),
                 begun.fill_null(_ALWAYS).to_numpy(zero_copy_only=False), terms.flatten().to_numpy(zero_copy_only=False),
                 weights.flatten().to_numpy(zero_copy_only=False),
                 terms.offsets.to_numpy().astype(np.int64) - terms.offsets[0].as_py(),
@@ -166,13 +167,13 @@ class _Wanted:
         like = np.flatnonzero(sums >= least)
         for cell, similarity in zip(cells[like].tolist(), sums[like].tolist(), strict=True):
             number, row = divmod(cell, count)
-            found[number].append(Kindred(known.stories[row], known.lines[row], similarity))
+            found[number].append(Kindred(known.stories[row].as_py(), known.lines[row].as_py(), similarity))
 
 
 def _vectors_of(stories: Sequence[Story]) -> _Vectors:
     """Stories that were told tonight, as they would be read."""
     return _Vectors(
-        [s.story_id for s in stories], [s.storyline_id for s in stories],
+        pa.array([s.story_id for s in stories], pa.string()), pa.array([s.storyline_id for s in stories], pa.string()),
         np.array([_ALWAYS if s.seed else _micros(s.first_at) for s in stories], dtype=np.int64),
         np.array([term for s in stories for term in s.terms], dtype=np.uint32),
         np.array([weight for s in stories for weight in s.terms.values()], dtype=np.float32),
@@ -184,7 +185,7 @@ def _together(some: Sequence[_Vectors]) -> _Vectors:
     """Several batches as one."""
     sizes = np.concatenate([np.diff(one.offsets) for one in some])
     return _Vectors(
-        [story for one in some for story in one.stories], [line for one in some for line in one.lines],
+        pa.concat_arrays([one.stories for one in some]), pa.concat_arrays([one.lines for one in some]),
         np.concatenate([one.begun for one in some]), np.concatenate([one.terms for one in some]),
         np.concatenate([one.weights for one in some]), np.concatenate([[0], np.cumsum(sizes)]),
     )  # fmt: skip

@@ -25,7 +25,7 @@ from warehouse.stories.kindred import Kindred, StoryVectors
 from warehouse.stories.telling import Storyline, Telling
 
 # What is kept of storylines and stories is put away when it has grown to this.
-_LINES = 5_000
+_LINES = 20_000
 _FACTS = 400_000
 
 # Reports of so many days more than asked for are read at once: later nights will ask for them.
@@ -202,9 +202,11 @@ class Past:
         acted = any(telling.acts for telling in self._waiting)
         self._waiting.clear()
         self._holding.clear()
-        if acted or len(self._last) + len(self._open) > _LINES or sum(map(len, self._facts.values())) > _FACTS:
+        if acted:  # reports count as other stories' now
             self._begin()
             return
+        if len(self._last) + len(self._open) > _LINES or sum(map(len, self._facts.values())) > _FACTS:
+            self._storylines, self._facts, self._last, self._open = {}, {}, {}, {}
         self._vectors.stored()
         if self._reach is not None:
             begin = max(self._reach[0], self._reach[1] - _AHEAD - _BEHIND)
