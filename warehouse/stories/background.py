@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,7 +99,7 @@ class Weighed:
     """
 
     ids: Ids
-    docs: NDArray[np.int64]
+    docs: NDArray[np.int32]
     begins: NDArray[np.int64]
     spread: NDArray[np.int64]
     unit: Floats
@@ -112,50 +113,57 @@ def weigh_unit(
     documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background
 ) -> tuple[Ids, Floats]:
     """The term ids of a field of all documents, sorted, and their weights, as `Weighed.unit` has them: no more."""
-    entries = _entries(documents, field)
-    unit = _SUBLINEAR[entries.counts] * _idf(entries, len(documents), english, background)
-    return entries.ids, (unit / _norms(unit, entries.docs, len(documents))[entries.docs]).astype(np.float32)
+    n = len(documents)
+    (entries,) = _entries(documents, field, most=None)
+    unit = _SUBLINEAR[entries.counts] * _idf(entries, n, english, background)
+    return entries.ids, (unit / _lengths(_squares(unit, entries.docs, n))[entries.docs]).astype(np.float32)
 
 
 def weigh_terms(
     documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background,
     old: NDArray[np.bool_] | None = None, kept: Ids | None = None, share: bool = True, fresh: bool = True,
+    most: int = 1_000_000,
 ) -> Weighed:  # fmt: skip
     """Weighs a field. `english`: which documents the prior speaks about; `old`: which are older than tonight's.
 
     The IDF adds the window's own counts to the prior's, so that a word which a new affair made common weighs less.
     Every term counts in it and in the lengths of the documents, but where `kept` is given (sorted) the result has the
     entries of these terms alone: those of tonight are a small part of a long window's. Without `share` or `fresh`
-    these weights are left out (empty).
+    these weights are left out (empty). At most so many entries (`most`) are weighed at once, whatever the window.
     """
-    entries = _entries(documents, field)
-    docs, runs, n = entries.docs, entries.runs, len(documents)
-    idf = _idf(entries, n, english, background)
-    frequency = _SUBLINEAR.take(entries.counts)
-    unit = frequency * idf
-    norms = _norms(unit, docs, n)
-    sums = np.maximum(np.bincount(docs, weights=idf * idf, minlength=n), 1e-9) if share else norms
-    freshly, fresh_norms = unit, norms
-    if fresh:
-        aged = np.zeros(len(runs)) if old is None or not len(runs) else np.add.reduceat(old[docs] * 1.0, entries.starts)
-        newness = np.log1p(60.0 / (1.0 + 3.0 * aged))
-        freshly = frequency * np.minimum(idf, _MOST_FRESH)
-        freshly = freshly * np.repeat(newness, runs)
-        fresh_norms = _norms(freshly, docs, n)
-    ids = entries.ids
-    if kept is not None:
-        wanted = _among(ids[entries.starts], kept)
-        some = np.flatnonzero(np.repeat(wanted, runs))
-        ids, docs, idf, unit = ids.take(some), docs.take(some), idf.take(some), unit.take(some)
-        freshly = freshly.take(some) if fresh else unit
-        runs = runs[wanted]
+    n = len(documents)
+    squares, shares, fresh_squares = np.zeros(n), np.zeros(n), np.zeros(n)
+    parts: list[tuple[NDArray[Any], ...]] = []
+    for entries in _entries(documents, field, most=most):
+        ids, docs, runs = entries.ids, entries.docs, entries.runs
+        idf = _idf(entries, n, english, background)
+        frequency = _SUBLINEAR.take(entries.counts)
+        unit = frequency * idf
+        squares += _squares(unit, docs, n)
+        if share:
+            shares += _squares(idf, docs, n)
+        freshly: NDArray[Any] = np.zeros(0)
+        if fresh:
+            aged = 0.0 if old is None or not len(runs) else np.add.reduceat(old[docs] * 1.0, entries.starts)
+            newness = np.log1p(60.0 / (1.0 + 3.0 * aged)) * np.ones(len(runs))
+            freshly = frequency * np.minimum(idf, _MOST_FRESH) * np.repeat(newness, runs)
+            fresh_squares += _squares(freshly, docs, n)
+        if kept is not None:
+            wanted = _among(ids[entries.starts], kept)
+            some = np.flatnonzero(np.repeat(wanted, runs))
+            ids, docs, idf, unit = ids.take(some), docs.take(some), idf.take(some), unit.take(some)
+            freshly = freshly.take(some) if fresh else freshly
+            runs = runs[wanted]
+        parts.append((ids, docs, runs, idf, unit, freshly))
+    ids, docs, runs, idf, unit, freshly = (
+        parts[0] if len(parts) == 1 else [np.concatenate(column) for column in zip(*parts, strict=True)]
+    )
     spread, begins = np.repeat(runs, runs), np.repeat(np.cumsum(runs) - runs, runs)
     least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
-    none = np.zeros(0, dtype=np.float32)
-    root = np.sqrt(idf)
+    none, root = np.zeros(0, dtype=np.float32), np.sqrt(idf)
     ways = (
-        unit / norms.take(docs), idf * idf / sums.take(docs) if share else none,
-        freshly / fresh_norms.take(docs) if fresh else none,
+        unit / _lengths(squares).take(docs), idf * idf / np.maximum(shares, 1e-9).take(docs) if share else none,
+        freshly / _lengths(fresh_squares).take(docs) if fresh else none,
         np.where(spread <= _FEW, root, 0.0), np.where(idf > least, root, 0.0),
     )  # fmt: skip
     return Weighed(ids, docs, begins, spread, *(way.astype(np.float32) for way in ways))
@@ -172,19 +180,30 @@ class _Entries:
 
     ids: Ids
     counts: NDArray[np.uint8]
-    docs: NDArray[np.int64]
+    docs: NDArray[np.int32]
     starts: NDArray[np.int64]
     runs: NDArray[np.int64]
 
 
-def _entries(documents: Sequence[Terms], field: str) -> _Entries:
+def _entries(documents: Sequence[Terms], field: str, *, most: int | None) -> Iterator[_Entries]:
+    """A field's entries, by ranges of terms where they are more than `most`; at least one range."""
     lengths = np.array([len(d.fields[field][0]) for d in documents], dtype=np.int64)
     ids = np.concatenate([d.fields[field][0] for d in documents])
     counts = np.concatenate([d.fields[field][1] for d in documents])
-    docs = np.repeat(np.arange(len(documents)), lengths)
-    if len(documents) > 1:
-        order = np.argsort(ids, kind="stable")
-        ids, counts, docs = ids[order], counts[order], docs[order]
+    docs = np.repeat(np.arange(len(documents), dtype=np.int32), lengths)
+    ranges = 1 if most is None else 1 + len(ids) // most
+    for number in range(ranges):
+        if ranges == 1:
+            yield _sorted(ids, counts, docs)
+            return
+        low, high = (np.uint32(min(n * (1 << 32) // ranges, (1 << 32) - 1)) for n in (number, number + 1))
+        some = np.flatnonzero((ids >= low) & ((ids < high) | (number == ranges - 1)))
+        yield _sorted(ids.take(some), counts.take(some), docs.take(some))
+
+
+def _sorted(ids: Ids, counts: NDArray[np.uint8], docs: NDArray[np.int32]) -> _Entries:
+    order = np.argsort(ids, kind="stable")
+    ids, counts, docs = ids.take(order), counts.take(order), docs.take(order)
     starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]])) if len(ids) else np.zeros(0, np.int64)
     return _Entries(ids, counts, docs, starts, np.diff(np.concatenate([starts, [len(ids)]])).astype(np.int64))
 
@@ -212,9 +231,13 @@ def _idf(entries: _Entries, documents: int, english: NDArray[np.bool_], backgrou
     return found
 
 
-def _norms(weights: Floats, docs: NDArray[np.int64], documents: int) -> NDArray[np.float64]:
-    norms: NDArray[np.float64] = np.sqrt(np.bincount(docs, weights=weights * weights, minlength=documents))
-    return np.maximum(norms, 1e-9)
+def _squares(weights: NDArray[Any], docs: NDArray[np.int32], documents: int) -> NDArray[np.float64]:
+    """The sum of the squared weights of each document."""
+    return np.bincount(docs, weights=weights * weights, minlength=documents).astype(np.float64, copy=False)
+
+
+def _lengths(squares: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.maximum(np.sqrt(squares), 1e-9)
 
 
 def similarities(

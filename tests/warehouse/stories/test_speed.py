@@ -40,6 +40,9 @@ def test_kept_terms_weigh_what_they_weigh_among_all(field: str) -> None:
     for name in ("ids", "docs", "spread", "unit", "share", "fresh", "few", "rare"):
         assert np.array_equal(getattr(whole, name)[some], getattr(part, name)), name
     assert all(part.ids[begin] == term for begin, term in zip(part.begins, part.ids, strict=True))
+    ranged = weigh_terms(terms, field, english=english, background=load_background(), old=old, kept=kept, most=7)
+    for name in ("ids", "docs", "begins", "spread", "unit", "share", "fresh", "few", "rare"):
+        assert np.allclose(getattr(ranged, name), getattr(part, name), rtol=1e-6), name
     ids, unit = weigh_unit(terms, field, english=english, background=load_background())
     assert np.array_equal(ids, whole.ids) and np.array_equal(unit, whole.unit)
 
