@@ -1,4 +1,4 @@
 -- Some storylines as they stand.
 SELECT storyline_id, title, founder_id, first_at, last_at, state, stories, turns, entities
 FROM storyline_list
-WHERE list_contains(string_split($storylines, ','), storyline_id)
+WHERE storyline_id IN (SELECT unnest(string_split($storylines, ',')))

@@ -1,7 +1,6 @@
 -- What was told, but for updates: of some storylines, of some stories, and of any since a time.
-SELECT storyline_id, story_id, development_id, headline, happened_at, told_at
-FROM development_list
-WHERE kind <> 'update' AND (
-    happened_at >= $since
-    OR list_contains(string_split($storylines, ','), storyline_id)
-    OR list_contains(string_split($stories, ','), story_id))
+SELECT d.storyline_id, d.story_id, d.development_id, d.headline, d.happened_at, d.told_at
+FROM development_list AS d
+LEFT JOIN (SELECT unnest(string_split($storylines, ',')) AS wanted) AS l ON l.wanted = d.storyline_id
+LEFT JOIN (SELECT unnest(string_split($stories, ',')) AS wanted) AS s ON s.wanted = d.story_id
+WHERE d.kind <> 'update' AND (d.happened_at >= $since OR l.wanted IS NOT NULL OR s.wanted IS NOT NULL)
