@@ -1,0 +1,312 @@
+"""Whether a text can hold a topic at all, by one search for the topics' words: a small part of the cost of matching.
+
+What it asks is necessary for a match, never sufficient. `TopicMatcher` needs a phrase, two terms, or a term or context
+word beside an entity. The text that it will be shown is made of pieces of the one that is scanned; nobody knows yet of
+which, nor in what order. So the words of a phrase must follow one another here, or stand at the ends of pieces; weak
+words may stand anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from html import unescape
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+from extractors.pages.decode import repair_twice_encoded
+from extractors.topics import Role, TopicMatcher, Use, Word
+from extractors.word_forms import HAS_CJK
+
+JOINT = "\x01"  # between pieces, and where something was taken out of the text: perhaps out of the middle of a word
+
+# Texts with more words cut, or with more words of topics, are a matter for the matcher itself.
+_MOST_JOINS, _MOST_HITS = 4_000, 5_000
+_MOST_SPELLINGS = 64  # of one form; a form with more counts as found in every text
+_AROUND = 300  # bytes in which the end of a piece is looked for
+_END = JOINT.encode()
+# A cut between what may be two halves of a word, with the latter one. Entities may be cut as well.
+_INNER_JOINT = re.compile(rf"{JOINT}(?<=[\w&#;]{JOINT}){JOINT}*+([\w&#;]++)")
+# Everything but ASCII's letters and digits becomes a space: a word that borders on other letters still counts as one.
+_SPACED = bytes(byte if byte < 128 and chr(byte).isalnum() else 32 for byte in range(256))
+# A word, or several with no ASCII between them; not what is all beyond ASCII, since that may be a quotation mark.
+_SURE_WORD = re.compile(rb"[0-9A-Za-z][0-9A-Za-z\x80-\xff]*+")
+# Rare letters that case-fold to letters of ASCII's, but for those of German.
+_LIKE_ASCII = "\u017f\u212a\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06"
+# Words that hardly any text is without: a phrase is looked for by its others.
+_COMMON = frozenset((
+    "the", "of", "on", "in", "to", "at", "for", "by", "from", "with", "over", "and", "or", "not", "its", "a", "an",
+    "is", "s", "u", "von", "der", "die", "das", "den", "dem", "des", "auf", "nach", "mit", "für", "und", "zum",
+    "zur", "zu", "durch", "unter", "nicht", "le", "la", "les", "l", "de", "du", "d", "en", "dans", "sur", "aux",
+    "au", "à", "et", "el", "los", "las", "del", "al", "y", "que", "una", "un", "por", "para",
+))  # fmt: skip
+
+
+class _Meaning(NamedTuple):
+    """What a spelling found stands for: `key`, None for what only the matcher can tell.
+
+    What stands in the text must be `exact`, if that is given; must not begin in lower case, if `capital`; must be a
+    word, not a part of one, if `whole`.
+    """
+
+    key: object
+    exact: bytes | None = None
+    capital: bool = False
+    whole: bool = False
+
+
+class _Link(NamedTuple):
+    """A word of a surface that is looked for, and how many words that are not stand before it."""
+
+    key: int
+    skipped: int
+
+
+_Use = tuple[int, Role, str]  # topic, role, label
+_Looked = tuple[frozenset[int], tuple[_Link, ...], tuple[_Use, ...]]  # keys, the same in order, what they stand for
+_Meanings = dict[bytes, list[_Meaning]]
+
+
+class _Found(NamedTuple):
+    """Where words stand in a text: (start, end) by key, in order. From `cut` on, words that were put together."""
+
+    raw: bytes
+    cut: int
+    places: dict[object, list[tuple[int, int]]]
+
+
+class TopicScan:
+    """Says of a text whether `matcher` could find a topic in it. Built in a tenth of a second; threads may share it."""
+
+    def __init__(self, matcher: TopicMatcher) -> None:
+        self._surfaces: dict[object, list[_Looked]] = defaultdict(list)
+        self._strings: dict[object, list[tuple[frozenset[str], _Use]]] = defaultdict(list)
+        self._everywhere: set[object] = set()
+        ascii_meanings: _Meanings = defaultdict(list)  # in texts spaced and lowered
+        other_meanings: _Meanings = defaultdict(list)  # in texts lowered, as far as ASCII goes
+
+        def want(form: str, meaning: _Meaning) -> None:
+            spellings = _spellings(form)
+            if spellings is None:
+                self._everywhere.add(meaning.key)
+            for text in spellings or ():
+                if not text.isascii():
+                    other_meanings[text].append(meaning)
+                elif meaning.whole:
+                    ascii_meanings[b" " + text + b" "].append(meaning)
+                else:
+                    ascii_meanings[b" " + text].append(meaning)
+                    ascii_meanings[text + b" "].append(meaning)
+
+        numbers: dict[Word, int] = {}
+        for surface in matcher.surfaces():
+            chain = _chain(surface.words, numbers)
+            rarest = max(zip(chain, _rare(surface.words), strict=True), key=lambda pair: _length(pair[1]))[0]
+            needed = frozenset(link.key for link in chain)
+            self._surfaces[rarest.key].append((needed, chain, _told(surface.uses)))
+        for word, number in numbers.items():
+            exact = word.exact.encode() if word.exact is not None else None
+            for form in word.forms:
+                want(form, _Meaning(number, exact, word.capital, whole=True))
+        for part, uses in matcher.compound_parts():
+            self._surfaces["part", part].append((frozenset(), (), _told(uses)))
+            want(part, _Meaning(("part", part)))
+        for text, use in matcher.strings():
+            signs = frozenset(HAS_CJK.findall(text))
+            self._strings[min(signs)] += [(signs, told) for told in _told([use])]
+            for sign in signs:
+                other_meanings[sign.encode()] = [_Meaning(sign)]
+        for letter in _LIKE_ASCII:  # spellings with it are not looked for
+            other_meanings[letter.encode()] = [_Meaning(None)]
+        self._ascii, self._ascii_meanings = _automaton(ascii_meanings)
+        self._other, self._other_meanings = _automaton(other_meanings)
+        self._longest = max(map(len, (*ascii_meanings, *other_meanings)))
+
+    def may_match(self, markup: str, *beside: str) -> bool:
+        """False where no text made of pieces of these can match a topic.
+
+        In `markup`, a piece may begin and end at any `JOINT`, what stands around one may be two words or one, and
+        entities count as what they stand for. Each text of `beside` is a piece and counts as it stands. UTF-8 that was
+        read as Latin-1 is left to the matcher.
+        """
+        joined = "\n".join(islice(self._joined_words(markup), _MOST_JOINS + 1))
+        if joined.count("\n") >= _MOST_JOINS:
+            return True
+        plain, joined = JOINT.join((unescape(markup), *beside)), unescape(joined)
+        if repair_twice_encoded(plain) != plain or repair_twice_encoded(joined) != joined:
+            return True
+        found = self._find(plain, joined)
+        return found is None or self._suffices(found)
+
+    def _joined_words(self, text: str) -> Iterator[str]:
+        """What cut words may be as one: from the piece before a cut to the piece after it or after one of the next."""
+        run: list[str] = []
+        end = -1
+        for joint in _INNER_JOINT.finditer(text):
+            begin = joint.start()
+            if begin != end:  # else the piece before this cut is the one after the last
+                near = text[max(0, begin - self._longest) : begin]
+                run = [near.rpartition(" ")[2].rpartition("\n")[2].rpartition(JOINT)[2]]
+            piece = joint[1]
+            word = piece
+            for before in reversed(run):
+                word = before + word
+                yield word
+                if len(word) - len(piece) > self._longest:
+                    break
+            run.append(piece)
+            end = joint.end()
+
+    def _find(self, plain: str, joined: str) -> _Found | None:
+        """Where words, parts and signs stand; None where only the matcher can tell."""
+        raw = plain.encode("utf-8", "replace")
+        cut = len(raw) + 1
+        raw = b"\n".join((raw, joined.encode("utf-8", "replace")))
+        spaced = b" " + raw.translate(_SPACED) + b" "
+        places: dict[object, list[tuple[int, int]]] = defaultdict(list)
+        hits = self._ascii.find_matches_as_indexes(spaced.lower(), overlapping=True)
+        if len(hits) > _MOST_HITS:
+            return None
+        meanings = self._ascii_meanings
+        for index, start, end in hits:
+            for key, exact, capital, _ in meanings[index]:
+                if (exact is None or exact == spaced[start + 1 : end - 1]) and not (
+                    capital and 97 <= spaced[start + 1] <= 122
+                ):
+                    places[key].append((start, end - 2))
+        hits = [] if raw.isascii() else self._other.find_matches_as_indexes(raw.lower(), overlapping=True)
+        if len(hits) > _MOST_HITS:
+            return None
+        for index, start, end in hits:
+            for key, exact, capital, whole in self._other_meanings[index]:
+                if key is None:
+                    return None
+                if (not whole or _is_whole(raw, start, end)) and (exact is None or exact == raw[start:end]) and not (
+                    capital and raw[start:end].decode()[0].islower()
+                ):  # fmt: skip
+                    places[key].append((start, end))
+        for key in self._everywhere:
+            places[key].append((cut, cut))
+        if hits:
+            for found in places.values():
+                found.sort()
+        return _Found(raw, cut, places)
+
+    def _suffices(self, found: _Found) -> bool:
+        """Whether a phrase, or weak words that support one another, can be made of these."""
+        weak: dict[int, tuple[set[str], set[str], set[str]]] = {}
+        for topic, role, label in self._uses(found):
+            if role == "phrase":
+                return True
+            terms, contexts, entities = weak.setdefault(topic, (set(), set(), set()))
+            (terms if role == "term" else contexts if role == "context" else entities).add(label)
+            if len(terms) > 1 or any(name != one for name in entities for one in terms | contexts):
+                return True
+        return False
+
+    def _uses(self, found: _Found) -> Iterator[_Use]:
+        keys = set(found.places)
+        for key in keys:
+            for needed, chain, uses in self._surfaces.get(key, ()):
+                if needed <= keys and (len(chain) < 2 or _follow(chain, found)):
+                    yield from uses
+            for signs, use in self._strings.get(key, ()):
+                if signs <= keys:
+                    yield use
+
+
+def _rare(words: Sequence[Word]) -> list[Word]:
+    """Those that are looked for."""
+    return [word for word in words if word.exact is not None or not word.forms & _COMMON] or list(words)
+
+
+def _chain(words: Sequence[Word], numbers: dict[Word, int]) -> tuple[_Link, ...]:
+    rare = set(_rare(words))
+    chain: list[_Link] = []
+    skipped = 0
+    for word in words:
+        if word in rare:
+            chain.append(_Link(numbers.setdefault(word, len(numbers)), skipped))
+            skipped = 0
+        else:
+            skipped += 1
+    return tuple(chain)
+
+
+def _length(word: Word) -> int:
+    return max(map(len, word.forms))
+
+
+def _told(uses: Iterable[Use]) -> tuple[_Use, ...]:
+    return tuple((use.topic, use.role, use.label) for use in uses if use.role != "not")
+
+
+def _follow(chain: Sequence[_Link], found: _Found) -> bool:
+    """Whether each word of the chain can be followed by the next."""
+    for before, after in pairwise(chain):
+        firsts, seconds = found.places[before.key], found.places[after.key]
+        if firsts[-1][0] >= found.cut or seconds[-1][0] >= found.cut:
+            continue  # nobody knows where what was put together stands
+        if not _stand_together(firsts, seconds, after.skipped, found.raw) and not (
+            any(_few_words(found.raw[end : end + _AROUND].partition(_END)[0], after.skipped) for _, end in firsts)
+            and any(_few_words(found.raw[max(0, start - _AROUND) : start].rpartition(_END)[2], after.skipped)
+                    for start, _ in seconds)
+        ):  # fmt: skip
+            return False
+    return True
+
+
+def _stand_together(firsts: list[tuple[int, int]], seconds: list[tuple[int, int]], skipped: int, raw: bytes) -> bool:
+    """Whether no more than so many words stand between a first one and a second one."""
+    at, end = 0, None
+    for start, _ in seconds:
+        while at < len(firsts) and firsts[at][1] <= start:
+            end = firsts[at][1]
+            at += 1
+        if end is not None and _few_words(raw[end:start], skipped):
+            return True
+    return False
+
+
+def _few_words(between: bytes, most: int) -> bool:
+    if len(between) > _AROUND:  # then it is the beginning that counts
+        between = between[:_AROUND]
+    return len(_SURE_WORD.findall(between)) <= most
+
+
+def _is_whole(text: bytes, start: int, end: int) -> bool:
+    """Whether no letter or digit of ASCII's stands at either end."""
+    return _SPACED[text[start - 1] if start else 32] == 32 and _SPACED[text[end] if end < len(text) else 32] == 32
+
+
+def _automaton(meanings: _Meanings) -> tuple[BytesAhoCorasick, list[list[_Meaning]]]:
+    # Twice as fast as the others, for a few megabytes.
+    return BytesAhoCorasick(list(meanings), implementation=Implementation.DFA), list(meanings.values())
+
+
+def _spellings(form: str) -> list[bytes] | None:
+    """What case-folds to the form, in UTF-8, ASCII's letters in lower case only; None where that is too much."""
+    tails: list[list[str]] = [[] for _ in form] + [[""]]
+    for at in range(len(form) - 1, -1, -1):
+        tails[at] = [form[at] + tail for tail in tails[at + 1]]
+        for width in range(1, min(3, len(form) - at) + 1):
+            for letter in _folding_to().get(form[at : at + width], ()):
+                tails[at] += [letter + tail for tail in tails[at + width]]
+        if len(tails[at]) > _MOST_SPELLINGS:
+            return None
+    return [text.encode() for text in tails[0]]
+
+
+@cache
+def _folding_to() -> Mapping[str, list[str]]:
+    """Letters beyond ASCII by what they case-fold to, but for `_LIKE_ASCII`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for letter in map(chr, (*range(0x80, 0x2E80), *range(0xA640, 0xAC00), *range(0xFB00, 0x1F000))):
+        folded = letter.casefold()
+        if folded != letter and letter not in _LIKE_ASCII:
+            found[folded].append(letter)
+    return found
