@@ -71,12 +71,17 @@ _Looked = tuple[frozenset[int], tuple[_Link, ...], tuple[_Use, ...]]  # keys, th
 _Meanings = dict[bytes, list[_Meaning]]
 
 
+_Hits = list[tuple[int, int, int]]  # number of the spelling, start, end
+
+
 class _Found(NamedTuple):
-    """Where words stand in a text: (start, end) by key, in order. From `cut` on, words that were put together."""
+    """What stands in a text, by key. Where it stands is worked out for the few of which it matters."""
 
     raw: bytes
-    cut: int
-    places: dict[object, list[tuple[int, int]]]
+    cut: int  # from here on: words that were put together
+    ascii: _Hits
+    other: _Hits
+    keys: set[object]
 
 
 class TopicScan:
@@ -122,8 +127,17 @@ class TopicScan:
                 other_meanings[sign.encode()] = [_Meaning(sign)]
         for letter in _LIKE_ASCII:  # spellings with it are not looked for
             other_meanings[letter.encode()] = [_Meaning(None)]
-        self._ascii, self._ascii_meanings = _automaton(ascii_meanings)
-        self._other, self._other_meanings = _automaton(other_meanings)
+        self._ascii, self._other = _automaton(ascii_meanings), _automaton(other_meanings)
+        self._ascii_spellings, self._other_spellings = map(_spellings_by_key, (ascii_meanings, other_meanings))
+        self._other_meanings = list(other_meanings.values())
+        # Most spellings say what they stand for without another look.
+        self._ascii_sure = [
+            [m.key for m in several if m.exact is None and not m.capital] for several in ascii_meanings.values()
+        ]
+        self._ascii_unsure = {
+            number: unsure for number, several in enumerate(ascii_meanings.values())
+            if (unsure := [m for m in several if m.exact is not None or m.capital])
+        }  # fmt: skip
         self._longest = max(map(len, (*ascii_meanings, *other_meanings)))
 
     def may_match(self, markup: str, *beside: str) -> bool:
@@ -167,34 +181,34 @@ class TopicScan:
         cut = len(raw) + 1
         raw = b"\n".join((raw, joined.encode("utf-8", "replace")))
         spaced = b" " + raw.translate(_SPACED) + b" "
-        places: dict[object, list[tuple[int, int]]] = defaultdict(list)
-        hits = self._ascii.find_matches_as_indexes(spaced.lower(), overlapping=True)
-        if len(hits) > _MOST_HITS:
+        ascii_hits: _Hits = self._ascii.find_matches_as_indexes(spaced.lower(), overlapping=True)
+        other_hits: _Hits = []
+        if not raw.isascii():
+            other_hits = self._other.find_matches_as_indexes(raw.lower(), overlapping=True)
+        if len(ascii_hits) + len(other_hits) > _MOST_HITS:
             return None
-        meanings = self._ascii_meanings
-        for index, start, end in hits:
-            for key, exact, capital, _ in meanings[index]:
-                if (exact is None or exact == spaced[start + 1 : end - 1]) and not (
-                    capital and 97 <= spaced[start + 1] <= 122
-                ):
-                    places[key].append((start, end - 2))
-        hits = [] if raw.isascii() else self._other.find_matches_as_indexes(raw.lower(), overlapping=True)
-        if len(hits) > _MOST_HITS:
+        keys = set(self._everywhere)
+        seen = {hit[0] for hit in ascii_hits}
+        keys.update(*(self._ascii_sure[index] for index in seen))
+        if unsure := seen & self._ascii_unsure.keys():
+            for index, start, end in ascii_hits:
+                if index in unsure:
+                    keys.update(m.key for m in self._ascii_unsure[index] if _fits_ascii(m, spaced, start, end))
+        for index, start, end in other_hits:
+            keys.update(m.key for m in self._other_meanings[index] if _fits_other(m, raw, start, end))
+        if None in keys:
             return None
-        for index, start, end in hits:
-            for key, exact, capital, whole in self._other_meanings[index]:
-                if key is None:
-                    return None
-                if (not whole or _is_whole(raw, start, end)) and (exact is None or exact == raw[start:end]) and not (
-                    capital and raw[start:end].decode()[0].islower()
-                ):  # fmt: skip
-                    places[key].append((start, end))
-        for key in self._everywhere:
-            places[key].append((cut, cut))
-        if hits:
-            for found in places.values():
-                found.sort()
-        return _Found(raw, cut, places)
+        return _Found(raw, cut, ascii_hits, other_hits, keys)
+
+    def _places(self, key: object, found: _Found) -> list[tuple[int, int]]:
+        """Where the key's word stands, as (start, end) in bytes, in order; loose ones too."""
+        numbers, others = self._ascii_spellings[key], self._other_spellings[key]
+        places = [(start, end - 2) for index, start, end in found.ascii if index in numbers]
+        places += [(start, end) for index, start, end in found.other if index in others]
+        if key in self._everywhere:
+            places.append((found.cut, found.cut))
+        places.sort()
+        return places
 
     def _suffices(self, found: _Found) -> bool:
         """Whether a phrase, or weak words that support one another, can be made of these."""
@@ -209,14 +223,28 @@ class TopicScan:
         return False
 
     def _uses(self, found: _Found) -> Iterator[_Use]:
-        keys = set(found.places)
+        keys = found.keys
         for key in keys:
             for needed, chain, uses in self._surfaces.get(key, ()):
-                if needed <= keys and (len(chain) < 2 or _follow(chain, found)):
+                if needed <= keys and (len(chain) < 2 or self._follow(chain, found)):
                     yield from uses
             for signs, use in self._strings.get(key, ()):
                 if signs <= keys:
                     yield use
+
+    def _follow(self, chain: Sequence[_Link], found: _Found) -> bool:
+        """Whether each word of the chain can be followed by the next."""
+        for before, after in pairwise(chain):
+            firsts, seconds = self._places(before.key, found), self._places(after.key, found)
+            if firsts[-1][0] >= found.cut or seconds[-1][0] >= found.cut:
+                continue  # nobody knows where what was put together stands
+            if not _stand_together(firsts, seconds, after.skipped, found.raw) and not (
+                any(_few_words(found.raw[end : end + _AROUND].partition(_END)[0], after.skipped) for _, end in firsts)
+                and any(_few_words(found.raw[max(0, start - _AROUND) : start].rpartition(_END)[2], after.skipped)
+                        for start, _ in seconds)
+            ):  # fmt: skip
+                return False
+        return True
 
 
 def _rare(words: Sequence[Word]) -> list[Word]:
@@ -245,21 +273,6 @@ def _told(uses: Iterable[Use]) -> tuple[_Use, ...]:
     return tuple((use.topic, use.role, use.label) for use in uses if use.role != "not")
 
 
-def _follow(chain: Sequence[_Link], found: _Found) -> bool:
-    """Whether each word of the chain can be followed by the next."""
-    for before, after in pairwise(chain):
-        firsts, seconds = found.places[before.key], found.places[after.key]
-        if firsts[-1][0] >= found.cut or seconds[-1][0] >= found.cut:
-            continue  # nobody knows where what was put together stands
-        if not _stand_together(firsts, seconds, after.skipped, found.raw) and not (
-            any(_few_words(found.raw[end : end + _AROUND].partition(_END)[0], after.skipped) for _, end in firsts)
-            and any(_few_words(found.raw[max(0, start - _AROUND) : start].rpartition(_END)[2], after.skipped)
-                    for start, _ in seconds)
-        ):  # fmt: skip
-            return False
-    return True
-
-
 def _stand_together(firsts: list[tuple[int, int]], seconds: list[tuple[int, int]], skipped: int, raw: bytes) -> bool:
     """Whether no more than so many words stand between a first one and a second one."""
     at, end = 0, None
@@ -278,14 +291,33 @@ def _few_words(between: bytes, most: int) -> bool:
     return len(_SURE_WORD.findall(between)) <= most
 
 
-def _is_whole(text: bytes, start: int, end: int) -> bool:
-    """Whether no letter or digit of ASCII's stands at either end."""
-    return _SPACED[text[start - 1] if start else 32] == 32 and _SPACED[text[end] if end < len(text) else 32] == 32
+def _fits_ascii(meaning: _Meaning, spaced: bytes, start: int, end: int) -> bool:
+    if meaning.exact is not None and meaning.exact != spaced[start + 1 : end - 1]:
+        return False
+    return not (meaning.capital and 97 <= spaced[start + 1] <= 122)
 
 
-def _automaton(meanings: _Meanings) -> tuple[BytesAhoCorasick, list[list[_Meaning]]]:
+def _fits_other(meaning: _Meaning, raw: bytes, start: int, end: int) -> bool:
+    if meaning.whole and not (
+        _SPACED[raw[start - 1] if start else 32] == 32 and _SPACED[raw[end] if end < len(raw) else 32] == 32
+    ):  # a letter or digit of ASCII's stands at one end
+        return False
+    if meaning.exact is not None and meaning.exact != raw[start:end]:
+        return False
+    return not (meaning.capital and raw[start:end].decode()[0].islower())
+
+
+def _spellings_by_key(meanings: _Meanings) -> Mapping[object, set[int]]:
+    found: dict[object, set[int]] = defaultdict(set)
+    for number, several in enumerate(meanings.values()):
+        for meaning in several:
+            found[meaning.key].add(number)
+    return found
+
+
+def _automaton(meanings: _Meanings) -> BytesAhoCorasick:
     # Twice as fast as the others, for a few megabytes.
-    return BytesAhoCorasick(list(meanings), implementation=Implementation.DFA), list(meanings.values())
+    return BytesAhoCorasick(list(meanings), implementation=Implementation.DFA)
 
 
 def _spellings(form: str) -> list[bytes] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
@@ -21,13 +21,11 @@ _META = re.compile(r"""<meta\s(?:[^<>"']++|"[^"]{0,8000}"|'[^']{0,8000}'){0,60}+
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
 _TITLE = re.compile(r"<title[^>]*>([^<]{0,1000})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html[^>]{0,500}?\blang\s*=\s*[\"']?([A-Za-z]{2})", re.IGNORECASE)
-_PASSAGES = "p|h[1-6]|li|blockquote|td|dd|figcaption|div|section|article"
 _PASSAGE = re.compile(
-    rf"<({_PASSAGES})(?:\s[^>]*)?>"
+    r"<(p|h[1-6]|li|blockquote|td|dd|figcaption|div|section|article)(?:\s[^>]*)?>"
     r"([^<]*(?:<(?!/?(?:p|h[1-6]|li|ul|ol|div|td|tr|dd|blockquote|section|article)\b)[^>]*>[^<]*)*)", re.IGNORECASE,
 )  # fmt: skip
 _PARAGRAPH = re.compile(rf"<p(?:\s[^>]*)?>([^<]{{{_LINKED + 1},}})")
-_BEGINNING = re.compile(rf"<(?:{_PASSAGES})(?:\s[^>]*)?>([^<]{{{_LINKED + 1},}})")
 _RUN = re.compile(r"<(?!a\s)[^<>]*>([^<]{25,})")  # links alone are teasers
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"<a\s[^<]*(?:<(?!/?a\b)[^<]*)*", re.IGNORECASE)
@@ -108,13 +106,10 @@ def look(shown: ShownPart) -> CheapText:
     passages: list[str] = []
     between: list[str] = []  # what is written in other elements, as some sites write everything
     end = 0
-    for found in _PASSAGE.finditer(body):
-        between.append(body[end : found.start()])
-        end = found.end()
-        kind, passage = found.groups()
-        text = _TAG.sub("", passage) if "<" in passage else passage
-        linked = "<a " in passage
-        if len(text) > (_LINKED if linked else _SHORT) and not (linked and kind[:1] in "dDsSaA" and _is_menu(passage)):
+    for start, after, text in _cut_passages(body):
+        between.append(body[end:start])
+        end = after
+        if text is not None:
             passages.append(text)
     between.append(body[end:])
     text = unescape("\n".join((*passages, *_RUN.findall("".join(between)))))
@@ -135,24 +130,37 @@ def text_between_tags(shown: ShownPart) -> str | None:
     return _TAG.sub(JOINT, shown.html) if _has_enough(shown.html) else None
 
 
+def _cut_passages(body: str) -> Iterator[tuple[int, int, str | None]]:
+    """Where each passage begins and ends, and its text; None for a menu and what says nothing."""
+    for found in _PASSAGE.finditer(body):
+        kind, passage = found.groups()
+        text = _TAG.sub("", passage) if "<" in passage else passage
+        linked = "<a " in passage
+        says = len(text) > (_LINKED if linked else _SHORT) and not (
+            linked and kind[:1] in "dDsSaA" and _is_menu(passage)
+        )
+        yield found.start(), found.end(), text if says else None
+
+
 def _has_enough(html: str) -> bool:
-    """Whether the plain beginnings of passages alone make enough text, so that `look` never parses the page."""
-    return any(_make_enough(html, beginning) for beginning in (_PARAGRAPH, _BEGINNING))
-
-
-def _make_enough(html: str, beginning: re.Pattern[str]) -> bool:
+    """Whether `look` finds enough text in passages, so that it never parses the page; not far is read to tell."""
     length = 0
-    for found in beginning.finditer(html):
+    for found in _PARAGRAPH.finditer(html):  # plain beginnings of paragraphs are enough on most pages
         # What stands within a tag begins nothing; what follows one does: no passage before it goes that far.
         begin = found.start()
         if html.rfind("<", 0, begin) <= html.rfind(">", 0, begin):
-            run = found.group(1).strip()
+            run = found.group(1)
             if "&" in run:  # the last entity may be cut off, and be shorter together with what follows
                 run = unescape(run[: run.rindex("&")])
-            if len(run) > _LINKED:  # then it is no menu, and counts beside links too
-                length += len(run)
-                if length >= _ENOUGH:
-                    return True
+            length += len(run)
+            if length >= _ENOUGH:
+                return True
+    length = 0
+    for _, _, text in _cut_passages(html):
+        if text is not None:
+            length += len(unescape(text))
+            if length >= _ENOUGH:
+                return True
     return False
 
 
