@@ -69,8 +69,6 @@ class _Link(NamedTuple):
 _Use = tuple[int, Role, str]  # topic, role, label
 _Looked = tuple[frozenset[int], tuple[_Link, ...], tuple[_Use, ...]]  # keys, the same in order, what they stand for
 _Meanings = dict[bytes, list[_Meaning]]
-
-
 _Hits = list[tuple[int, int, int]]  # number of the spelling, start, end
 
 
@@ -138,7 +136,7 @@ class TopicScan:
             number: unsure for number, several in enumerate(ascii_meanings.values())
             if (unsure := [m for m in several if m.exact is not None or m.capital])
         }  # fmt: skip
-        self._longest = max(map(len, (*ascii_meanings, *other_meanings)))
+        self._longest = max(map(len, (*ascii_meanings, *other_meanings)))  # `_LIKE_ASCII` at least
 
     def may_match(self, markup: str, *beside: str) -> bool:
         """False where no text made of pieces of these can match a topic.

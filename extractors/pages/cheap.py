@@ -25,7 +25,7 @@ _PASSAGE = re.compile(
     r"<(p|h[1-6]|li|blockquote|td|dd|figcaption|div|section|article)(?:\s[^>]*)?>"
     r"([^<]*(?:<(?!/?(?:p|h[1-6]|li|ul|ol|div|td|tr|dd|blockquote|section|article)\b)[^>]*>[^<]*)*)", re.IGNORECASE,
 )  # fmt: skip
-_PARAGRAPH = re.compile(rf"<p(?:\s[^>]*)?>([^<]{{{_LINKED + 1},}})")
+_PARAGRAPH = re.compile(rf"<p(?:\s[^<>]*)?>([^<]{{{_LINKED + 1},}})")
 _RUN = re.compile(r"<(?!a\s)[^<>]*>([^<]{25,})")  # links alone are teasers
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"<a\s[^<]*(?:<(?!/?a\b)[^<]*)*", re.IGNORECASE)
@@ -89,6 +89,9 @@ def _shown_part_of(html: str) -> ShownPart:
 
 
 def _with_head(html: str, whole: Callable[[], str]) -> ShownPart:
+    # Where no tag can end any more, none begins: patterns need not look for it again and again.
+    begun = html.find("<", html.rfind(">") + 1)
+    html = html if begun < 0 else html[:begun]
     metas = _read_metas(html)
     title = metas.get("og:title")
     if not title:

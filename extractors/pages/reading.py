@@ -18,7 +18,7 @@ def read_page(page: FetchedPage, entry: FeedEntry | None, *, now: datetime, gate
     if gate is not None:
         shown = shown_part(page)
         if not may_pass(shown, entry, gate):
-            return PageReading(title=shown.title or title, off_topic=True)
+            return PageReading(title=" ".join(shown.title.split()) or title, off_topic=True)
         rough = look(shown)
         title = rough.title or title
         if not passes_gate(rough, entry, gate):

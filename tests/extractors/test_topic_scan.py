@@ -131,6 +131,15 @@ def test_what_counts(markup: str, heard: bool) -> None:
     assert SCAN.may_match(f"{around} {markup} {around}") is heard
 
 
+def test_any_configuration_can_be_scanned_for() -> None:
+    assert not TopicScan(TopicMatcher([])).may_match("digital sovereignty", "主权")
+    chinese = TopicScan(TopicMatcher([Topic(phrases={"zh": ("数字主权",)})]))
+    assert chinese.may_match("数字 主权") and not chinese.may_match("digital sovereignty")
+    many = TopicScan(TopicMatcher([Topic(phrases={"en": ("ssssssssssssssss ban",)})]))  # too many spellings
+    assert many.may_match("lamps of the town ban the ssssssßssssssß ban of the town")
+    assert not many.may_match("lamps of the town")
+
+
 def test_text_beside_counts_as_it_stands() -> None:
     assert SCAN.may_match("&amp;", "digital sovereignty") and not SCAN.may_match("", "digital&shy;sovereignt&#121;")
     assert SCAN.may_match("", "so digital", "sovereignty") and not SCAN.may_match("", "digital so", "a sovereignty")
