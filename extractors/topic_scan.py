@@ -9,6 +9,7 @@ words may stand anywhere.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -19,7 +20,7 @@ from typing import NamedTuple
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from extractors.pages.decode import repair_twice_encoded
-from extractors.topics import Role, TopicMatcher, Use, Word
+from extractors.topics import NEAR, Role, TopicMatcher, Use, Word
 from extractors.word_forms import HAS_CJK
 
 JOINT = "\x01"  # between pieces, and where something was taken out of the text: perhaps out of the middle of a word
@@ -28,6 +29,9 @@ JOINT = "\x01"  # between pieces, and where something was taken out of the text:
 _MOST_JOINS, _MOST_HITS = 4_000, 5_000
 _MOST_SPELLINGS = 64  # of one form; a form with more counts as found in every text
 _AROUND = 300  # bytes in which the end of a piece is looked for
+# Words, with room for those of a surface that are not looked for. With Chinese in it a text is measured by the
+# character, which is narrower.
+_NEAR = NEAR + 20
 _END = JOINT.encode()
 # A cut between what may be two halves of a word, with the latter one. Entities may be cut as well.
 _INNER_JOINT = re.compile(rf"{JOINT}(?<=[\w&#;]{JOINT}){JOINT}*+([\w&#;]++)")
@@ -67,7 +71,8 @@ class _Link(NamedTuple):
 
 
 _Use = tuple[int, Role, str]  # topic, role, label
-_Looked = tuple[frozenset[int], tuple[_Link, ...], tuple[_Use, ...]]  # keys, the same in order, what they stand for
+_Weak = tuple[Role, str, frozenset[object]]  # the same without its topic, and the keys of its words
+_Looked = tuple[frozenset[object], tuple[_Link, ...], tuple[_Use, ...]]  # keys, the same in order, what they stand for
 _Meanings = dict[bytes, list[_Meaning]]
 _Hits = list[tuple[int, int, int]]  # number of the spelling, start, end
 
@@ -87,7 +92,7 @@ class TopicScan:
 
     def __init__(self, matcher: TopicMatcher) -> None:
         self._surfaces: dict[object, list[_Looked]] = defaultdict(list)
-        self._strings: dict[object, list[tuple[frozenset[str], _Use]]] = defaultdict(list)
+        self._strings: dict[object, list[tuple[frozenset[object], _Use]]] = defaultdict(list)
         self._everywhere: set[object] = set()
         ascii_meanings: _Meanings = defaultdict(list)  # in texts spaced and lowered
         other_meanings: _Meanings = defaultdict(list)  # in texts lowered, as far as ASCII goes
@@ -109,20 +114,20 @@ class TopicScan:
         for surface in matcher.surfaces():
             chain = _chain(surface.words, numbers)
             rarest = max(zip(chain, _rare(surface.words), strict=True), key=lambda pair: _length(pair[1]))[0]
-            needed = frozenset(link.key for link in chain)
+            needed = frozenset[object](link.key for link in chain)
             self._surfaces[rarest.key].append((needed, chain, _told(surface.uses)))
         for word, number in numbers.items():
             exact = word.exact.encode() if word.exact is not None else None
             for form in word.forms:
                 want(form, _Meaning(number, exact, word.capital, whole=True))
         for part, uses in matcher.compound_parts():
-            self._surfaces["part", part].append((frozenset(), (), _told(uses)))
+            self._surfaces["part", part].append((frozenset([("part", part)]), (), _told(uses)))
             want(part, _Meaning(("part", part)))
         for text, use in matcher.strings():
-            signs = frozenset(HAS_CJK.findall(text))
-            self._strings[min(signs)] += [(signs, told) for told in _told([use])]
+            signs = frozenset[object](HAS_CJK.findall(text))
+            self._strings[HAS_CJK.findall(text)[0]] += [(signs, told) for told in _told([use])]
             for sign in signs:
-                other_meanings[sign.encode()] = [_Meaning(sign)]
+                other_meanings[str(sign).encode()] = [_Meaning(sign)]
         for letter in _LIKE_ASCII:  # spellings with it are not looked for
             other_meanings[letter.encode()] = [_Meaning(None)]
         self._ascii, self._other = _automaton(ascii_meanings), _automaton(other_meanings)
@@ -143,7 +148,7 @@ class TopicScan:
 
         In `markup`, a piece may begin and end at any `JOINT`, what stands around one may be two words or one, and
         entities count as what they stand for. Each text of `beside` is a piece and counts as it stands. UTF-8 that was
-        read as Latin-1 is left to the matcher.
+        read as Latin-1 is left to the matcher. Without markup the order is known: weak words must be close together.
         """
         joined = "\n".join(islice(self._joined_words(markup), _MOST_JOINS + 1))
         if joined.count("\n") >= _MOST_JOINS:
@@ -152,7 +157,7 @@ class TopicScan:
         if repair_twice_encoded(plain) != plain or repair_twice_encoded(joined) != joined:
             return True
         found = self._find(plain, joined)
-        return found is None or self._suffices(found)
+        return found is None or self._suffices(found, in_order=not markup)
 
     def _joined_words(self, text: str) -> Iterator[str]:
         """What cut words may be as one: from the piece before a cut to the piece after it or after one of the next."""
@@ -208,27 +213,44 @@ class TopicScan:
         places.sort()
         return places
 
-    def _suffices(self, found: _Found) -> bool:
-        """Whether a phrase, or weak words that support one another, can be made of these."""
-        weak: dict[int, tuple[set[str], set[str], set[str]]] = {}
-        for topic, role, label in self._uses(found):
+    def _suffices(self, found: _Found, *, in_order: bool) -> bool:
+        """Whether a phrase, or weak words that support one another, can be made of these; close together, if the
+        text is in order."""
+        weak: dict[int, list[_Weak]] = defaultdict(list)
+        for topic, role, label, keys in self._uses(found):
             if role == "phrase":
                 return True
-            terms, contexts, entities = weak.setdefault(topic, (set(), set(), set()))
-            (terms if role == "term" else contexts if role == "context" else entities).add(label)
-            if len(terms) > 1 or any(name != one for name in entities for one in terms | contexts):
+            weak[topic].append((role, label, keys))
+        enough = [several for several in weak.values() if _support((role, label) for role, label, _ in several)]
+        return bool(enough) and (not in_order or any(self._stand_near(several, found) for several in enough))
+
+    def _uses(self, found: _Found) -> Iterator[tuple[int, Role, str, frozenset[object]]]:
+        """What can be found, with the keys of its words."""
+        stands = found.keys
+        for key in stands:
+            for needed, chain, uses in self._surfaces.get(key, ()):
+                if needed <= stands and (len(chain) < 2 or self._follow(chain, found)):
+                    yield from ((*use, needed) for use in uses)
+            for signs, use in self._strings.get(key, ()):
+                if signs <= stands:
+                    yield (*use, signs)
+
+    def _stand_near(self, several: Sequence[_Weak], found: _Found) -> bool:
+        """Whether any two that support one another have a word each in one passage of `NEAR` words and some."""
+        if any(keys & self._everywhere for _, _, keys in several):
+            return True
+        begins = [word.start() for word in _SURE_WORD.finditer(found.raw)]
+        places = sorted(
+            (bisect_left(begins, start), role, label)
+            for role, label, keys in several for key in keys for start, _ in self._places(key, found)
+        )  # fmt: skip
+        first = 0
+        for last, (at, _, _) in enumerate(places):
+            while at - places[first][0] > _NEAR:
+                first += 1
+            if _support((role, label) for _, role, label in places[first : last + 1]):
                 return True
         return False
-
-    def _uses(self, found: _Found) -> Iterator[_Use]:
-        keys = found.keys
-        for key in keys:
-            for needed, chain, uses in self._surfaces.get(key, ()):
-                if needed <= keys and (len(chain) < 2 or self._follow(chain, found)):
-                    yield from uses
-            for signs, use in self._strings.get(key, ()):
-                if signs <= keys:
-                    yield use
 
     def _follow(self, chain: Sequence[_Link], found: _Found) -> bool:
         """Whether each word of the chain can be followed by the next."""
@@ -269,6 +291,16 @@ def _length(word: Word) -> int:
 
 def _told(uses: Iterable[Use]) -> tuple[_Use, ...]:
     return tuple((use.topic, use.role, use.label) for use in uses if use.role != "not")
+
+
+def _support(several: Iterable[tuple[Role, str]]) -> bool:
+    """Whether there are two different terms, or a term or context word beside an entity of another name."""
+    terms: set[str] = set()
+    contexts: set[str] = set()
+    entities: set[str] = set()
+    for role, label in several:
+        (terms if role == "term" else contexts if role == "context" else entities).add(label)
+    return len(terms) > 1 or any(name != one for name in entities for one in terms | contexts)
 
 
 def _stand_together(firsts: list[tuple[int, int]], seconds: list[tuple[int, int]], skipped: int, raw: bytes) -> bool:

@@ -131,6 +131,31 @@ def test_what_counts(markup: str, heard: bool) -> None:
     assert SCAN.may_match(f"{around} {markup} {around}") is heard
 
 
+@settings(max_examples=100, deadline=None)
+@given(data=st.data(), filler=st.sampled_from(FILL), times=st.integers(0, 45))
+def test_nor_where_weak_words_stand_as_far_apart_as_they_may(data: st.DataObject, filler: str, times: int) -> None:
+    drawn = data.draw(st.lists(st.sampled_from(weak_words()), min_size=2, max_size=4))
+    words = [dressed(data.draw, one) for one in drawn]
+    text = (" " + " ".join([filler] * times) + " ").join(words)
+    if MATCHER.match("", text, "", None):
+        assert SCAN.may_match("", "A title", text)
+
+
+@cache
+def weak_words() -> tuple[str, ...]:
+    """Of one topic, so that some support others."""
+    topic = next(topic for topic in shipped_topics() if topic.id == "platform-regulation")
+    found = [text for words in (topic.terms, topic.context) for texts in words.values() for text in texts]
+    return (*found, *(entity.name for entity in topic.entities))
+
+
+def test_weak_words_far_apart_in_a_text_whose_order_is_known_do_not_count() -> None:
+    for words, heard in ((30, True), (300, False)):
+        text = f"Ofcom {'lamp ' * words} age verification"
+        assert SCAN.may_match("", text) is heard
+        assert SCAN.may_match(text)
+
+
 def test_any_configuration_can_be_scanned_for() -> None:
     assert not TopicScan(TopicMatcher([])).may_match("digital sovereignty", "主权")
     chinese = TopicScan(TopicMatcher([Topic(phrases={"zh": ("数字主权",)})]))
