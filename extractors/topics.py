@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, Protocol
@@ -126,6 +126,7 @@ class TopicMatcher:
                     bare = split_words(text)[0].casefold().removesuffix("e")
                     if len(bare) >= COMPOUND:
                         self._parts.setdefault(bare, split_words(text)[0].casefold())
+        self._surfaces = tuple(surfaces.values())
         self._part_lengths = sorted({len(part) for part in self._parts}, reverse=True)
         self._compounds: dict[str, str | None] = {}
 
@@ -153,6 +154,20 @@ class TopicMatcher:
             if (match := _judge(self._ids[topic], its_hits, head_end, length)) is not None
         ]
         return tuple(sorted(found, key=lambda match: (-match.weight, match.topic_id)))
+
+    def surfaces(self) -> tuple[Surface, ...]:
+        """Everything that is looked for word by word."""
+        return self._surfaces
+
+    def strings(self) -> Iterator[tuple[str, Use]]:
+        """What is looked for character by character: in lower case, without spaces, with a Chinese one in each."""
+        return (found for by_first in self._strings.values() for found in by_first)
+
+    def compound_parts(self) -> Iterator[tuple[str, tuple[Use, ...]]]:
+        """The folded words that count at the beginning or end of a longer one, and as what."""
+        for part, key in self._parts.items():
+            uses = (use for surface in self._first[key].get("", ()) for use in surface.uses if use.language == "de")
+            yield part, tuple(uses)
 
     def _hits(self, title: str, lead: str, body: str, *, compounds: bool) -> tuple[list[Hit], int, int]:
         """All uses found, the position where the body begins, and the length; positions are words."""

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from config.house import House
 from extractors.feeds.changes import SourceChange
 from extractors.model import Problem
+from extractors.pages.gate import PageGate
 from extractors.topics import TopicMatcher
 from extractors.web.archive import Archive
 from extractors.web.gates import HostBook
@@ -77,6 +78,11 @@ class Night:
     warnings: list[str] = field(default_factory=list)
     sources: list[SourceLine] = field(default_factory=list)
     changes: list[SourceChange] = field(default_factory=list)
+
+    @property
+    def gate(self) -> PageGate:
+        """What pages must pass before they are read in full."""
+        return PageGate(self.matcher)
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
 
@@ -12,7 +12,10 @@ from resiliparse.parse.html import HTMLTree
 
 from extractors.model import FetchedPage
 from extractors.pages.decode import decode_page, decode_roughly, is_wide, repair_twice_encoded
+from extractors.topic_scan import JOINT
 
+# Characters of text: what says nothing; what may be a menu's entry; what must stand beside the links of a box.
+_SHORT, _LINKED, _BESIDE = 3, 25, 12
 _SPACE = re.compile(r"\s+")
 _META = re.compile(r"""<meta\s(?:[^<>"']++|"[^"]{0,8000}"|'[^']{0,8000}'){0,60}+>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""")
@@ -22,13 +25,15 @@ _PASSAGE = re.compile(
     r"<(p|h[1-6]|li|blockquote|td|dd|figcaption|div|section|article)(?:\s[^>]*)?>"
     r"([^<]*(?:<(?!/?(?:p|h[1-6]|li|ul|ol|div|td|tr|dd|blockquote|section|article)\b)[^>]*>[^<]*)*)", re.IGNORECASE,
 )  # fmt: skip
+_PARAGRAPH = re.compile(rf"<p(?:\s[^<>]*)?>([^<]{{{_LINKED + 1},}})")
 _RUN = re.compile(r"<(?!a\s)[^<>]*>([^<]{25,})")  # links alone are teasers
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r"<a\s[^<]*(?:<(?!/?a\b)[^<]*)*", re.IGNORECASE)
-_UNSEEN = re.compile(rb"<(script|style|svg|noscript|template)\b", re.IGNORECASE)
+# The first letter alone rules most tags out.
+_UNSEEN = re.compile(
+    rb"<([snt](?:(?<=s)(?:cript|tyle|vg)|(?<=n)oscript|(?<=t)emplate))\b", re.IGNORECASE
+)
 _ENDS = {tag: re.compile(b"</" + tag, re.IGNORECASE) for tag in (b"script", b"style", b"svg", b"noscript", b"template")}
-# Characters of text: what says nothing; what may be a menu's entry; what must stand beside the links of a box.
-_SHORT, _LINKED, _BESIDE = 3, 25, 12
 _TOP = 60_000  # characters in which the page's first element begins
 _ENOUGH = 600  # characters: with fewer the page is not written in paragraphs, and is parsed
 
@@ -46,57 +51,120 @@ class CheapText:
     language_hint: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """A page without what it does not show (scripts, styles, drawings), with its title and description as they stand;
+    `whole` gives it all."""
+
+    html: str
+    title: str
+    lead: str
+    locale: str
+    whole: Callable[[], str]
+
+
 def cheap_text(page: FetchedPage) -> CheapText:
     """Title, lead and rough text, in a few milliseconds. Every page gives one; an empty page gives empty strings."""
-    body = page.body
-    if not is_wide(body):
-        try:  # half of a page is scripts: they need not be decoded
-            return _look(_without_scripts(body).decode("utf-8-sig"), lambda: decode_roughly(page))
-        except UnicodeDecodeError:
-            pass
-    return cheap_text_of(decode_page(page))
+    return look(shown_part(page))
 
 
 def cheap_text_of(html: str) -> CheapText:
-    """`cheap_text` of a page that is already decoded.
-
-    Paragraphs, headings, list items, cells and whatever else is long are cut out of the source as they stand; only a
-    page without enough of them is parsed.
-    """
-    return _look(_without_scripts(html.encode("utf-8", "replace")).decode("utf-8"), lambda: html)
+    """`cheap_text` of a page that is already decoded."""
+    return look(_shown_part_of(html))
 
 
-def _look(body: str, whole: Callable[[], str]) -> CheapText:
-    """The cheap text of a page without its scripts; the `whole` one is asked for where that shows no paragraphs."""
-    metas = _read_metas(body)
-    titled = _TITLE.search(body)
-    title = metas.get("og:title") or (unescape(titled.group(1)) if titled else "")
+def shown_part(page: FetchedPage) -> ShownPart:
+    """The page, decoded roughly. Every page gives one."""
+    body = page.body
+    if not is_wide(body):
+        try:  # half of a page is scripts: they need not be decoded
+            return _with_head(_without_scripts(body).decode("utf-8-sig"), lambda: decode_roughly(page))
+        except UnicodeDecodeError:
+            pass
+    return _shown_part_of(decode_page(page))
+
+
+def _shown_part_of(html: str) -> ShownPart:
+    return _with_head(_without_scripts(html.encode("utf-8", "replace")).decode("utf-8"), lambda: html)
+
+
+def _with_head(html: str, whole: Callable[[], str]) -> ShownPart:
+    # Where no tag can end any more, none begins: patterns need not look for it again and again.
+    begun = html.find("<", html.rfind(">") + 1)
+    html = html if begun < 0 else html[:begun]
+    metas = _read_metas(html)
+    title = metas.get("og:title")
+    if not title:
+        titled = _TITLE.search(html)
+        title = unescape(titled.group(1)) if titled else ""
+    lead = metas.get("og:description") or metas.get("description") or ""
+    return ShownPart(html=html, title=title, lead=lead, locale=metas.get("og:locale") or "", whole=whole)
+
+
+def look(shown: ShownPart) -> CheapText:
+    """The cheap text. Paragraphs, headings, list items, cells and whatever else is long are cut out of the source as
+    they stand; only a page without enough of them is parsed."""
+    body = shown.html
     lang = _LANGUAGE.search(body[:_TOP])
     passages: list[str] = []
     between: list[str] = []  # what is written in other elements, as some sites write everything
     end = 0
-    for found in _PASSAGE.finditer(body):
-        between.append(body[end : found.start()])
-        end = found.end()
-        kind, passage = found.groups()
-        text = _TAG.sub("", passage) if "<" in passage else passage
-        linked = "<a " in passage
-        if len(text) > (_LINKED if linked else _SHORT) and not (linked and kind[:1] in "dDsSaA" and _is_menu(passage)):
+    for start, after, text in _cut_passages(body):
+        between.append(body[end:start])
+        end = after
+        if text is not None:
             passages.append(text)
     between.append(body[end:])
     text = unescape("\n".join((*passages, *_RUN.findall("".join(between)))))
     if len(text) < _ENOUGH:
-        text = _parsed_text(whole())
-    title, lead, text = (
-        repair_twice_encoded(part)
-        for part in (title, metas.get("og:description") or metas.get("description") or "", text)
-    )
+        text = _parsed_text(shown.whole())
+    title, lead, text = (repair_twice_encoded(part) for part in (shown.title, shown.lead, text))
     return CheapText(
         title=_SPACE.sub(" ", title).strip(),
         lead=_SPACE.sub(" ", lead).strip(),
         text=text,
-        language_hint=lang.group(1).lower() if lang else (metas.get("og:locale") or "")[:2].lower() or None,
+        language_hint=lang.group(1).lower() if lang else shown.locale[:2].lower() or None,
     )
+
+
+def text_between_tags(shown: ShownPart) -> str | None:
+    """All that `look` could make the text of, and more, entities and all, at a fifth of its cost: each tag is replaced
+    by a `JOINT`. None where only a look can tell, since it would parse the page."""
+    return _TAG.sub(JOINT, shown.html) if _has_enough(shown.html) else None
+
+
+def _cut_passages(body: str) -> Iterator[tuple[int, int, str | None]]:
+    """Where each passage begins and ends, and its text; None for a menu and what says nothing."""
+    for found in _PASSAGE.finditer(body):
+        kind, passage = found.groups()
+        text = _TAG.sub("", passage) if "<" in passage else passage
+        linked = "<a " in passage
+        says = len(text) > (_LINKED if linked else _SHORT) and not (
+            linked and kind[:1] in "dDsSaA" and _is_menu(passage)
+        )
+        yield found.start(), found.end(), text if says else None
+
+
+def _has_enough(html: str) -> bool:
+    """Whether `look` finds enough text in passages, so that it never parses the page; not far is read to tell."""
+    length = 0
+    for found in _PARAGRAPH.finditer(html):  # plain beginnings of paragraphs are enough on most pages
+        # What stands within a tag begins nothing; what follows one does: no passage before it goes that far.
+        begin = found.start()
+        if html.rfind("<", 0, begin) <= html.rfind(">", 0, begin):
+            run = found.group(1)
+            if "&" in run:  # the last entity may be cut off, and be shorter together with what follows
+                run = unescape(run[: run.rindex("&")])
+            length += len(run)
+            if length >= _ENOUGH:
+                return True
+    length = 0
+    for _, _, text in _cut_passages(html):
+        if text is not None:
+            length += len(unescape(text))
+            if length >= _ENOUGH:
+                return True
+    return False
 
 
 def _is_menu(passage: str) -> bool:
@@ -124,8 +192,12 @@ def _without_scripts(html: bytes) -> bytes:
 
 
 def _read_metas(html: str) -> dict[str, str]:
+    """The content of the elements that `look` asks for, by name, and of some others."""
     metas: dict[str, str] = {}
     for tag in _META.findall(html):
+        lowered = tag.lower()
+        if "title" not in lowered and "desc" not in lowered and "locale" not in lowered:
+            continue
         values = {m[0].lower(): m[1] or m[2] or m[3] for m in _ATTRIBUTE.findall(tag)}
         key = values.get("property") or values.get("name")
         if key and values.get("content"):

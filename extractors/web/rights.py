@@ -114,9 +114,10 @@ def may_speak(page: FetchedPage, *, agent: str) -> bool:
     if page.header("tdm-reservation") is not None or page.header("x-robots-tag") is not None:
         return True
     end = page.body.find(b"</head", 0, _HEAD_BYTES)  # what stands behind does not count
-    head = page.body[: end if end >= 0 else _HEAD_BYTES].lower()
+    head = page.body[: end if end >= 0 else _HEAD_BYTES]
+    metas = b"".join(_META.findall(head)).lower()
     words = (b"tdm-reservation", b"noindex", b'content="none', b"content='none", agent.lower().encode())
-    return any(word in head for word in words)
+    return any(word in metas for word in words)
 
 
 def rights_of(page: FetchedPage, *, agent: str, rules: tuple[TdmRule, ...] = ()) -> Rights:

@@ -80,7 +80,7 @@ def backfill(
     with open_night(house, as_of=now, kind="backfill") as night, night.recorded():
         night.sends_mail = False
         note_step(night.archive, "load reference corpus", load_reference(night))
-        opened = readers(night) if readers else LocalReaders(workers or house.settings.workers, night.matcher.match)
+        opened = readers(night) if readers else LocalReaders(workers or house.settings.workers, night.gate)
         with opened as crew:
             read_files(night, crew, paths, since=since, until=until, progress=progress, part_bytes=part_bytes)
         return conclude(night, begun=begun)
@@ -182,7 +182,7 @@ def backfill_again(house: House, past: Past, *, as_of: datetime) -> None:
         night.sends_mail = False
         load_reference(night)
         steps = [note.facts["name"] for note in past.journal.notes("step")]
-        with PagePool(workers=house.settings.workers, gate=night.matcher.match) as pool:
+        with PagePool(workers=house.settings.workers, gate=night.gate) as pool:
             for origin, as_of_chunk, places, attempt in kept_chunks(past):
                 reads = read_places(pool, places, origin)
                 again = Chunk(pages=reads, origin=origin, as_of=as_of_chunk, attempt=attempt)

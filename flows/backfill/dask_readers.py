@@ -95,12 +95,12 @@ def open_dask_pool(night: Night, address: str) -> Iterator[DaskPool]:
     """Readers of a night's pages, on the scheduler at `address` or, for `local`, on a cluster of this machine."""
     workers = night.house.settings.workers
     with _open_client(None if address == "local" else address, workers=workers) as client:
-        yield DaskPool(client, night.matcher.match, key=night.run_id)
+        yield DaskPool(client, night.gate, key=night.run_id)
 
 
 def open_dask_readers(client: Client, night: Night) -> DaskReaders:
     """Readers for a run, on the workers of the client."""
-    return DaskReaders(client, night.matcher.match, key=night.run_id)
+    return DaskReaders(client, night.gate, key=night.run_id)
 
 
 @contextmanager

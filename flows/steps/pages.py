@@ -59,7 +59,7 @@ def open_pool(night: Night) -> AbstractContextManager[Pool]:
     """The readers that the settings ask for: processes of this machine, or the workers of a Dask cluster."""
     settings = night.house.settings
     if settings.dask is None:
-        return PagePool(workers=settings.workers, gate=night.matcher.match)
+        return PagePool(workers=settings.workers, gate=night.gate)
     from flows.backfill.dask_readers import open_dask_pool  # an extra: not everybody has it
 
     return open_dask_pool(night, settings.dask)

@@ -44,6 +44,7 @@ import yaml
 
 from config.load import load_house, shipped_folder
 from extractors.model import FetchedPage
+from extractors.pages.gate import PageGate
 from extractors.pages.part_reading import PartJob
 from extractors.pages.reading import read_page
 from extractors.topics import TopicMatcher
@@ -67,7 +68,8 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=12_000)
     parser.add_argument("--on-topic", type=float, default=0.02)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--peer-pages", type=int, default=300)
+    parser.add_argument("--peer-pages", type=int, default=3_000)
+    parser.add_argument("--peer-seconds", type=float, default=60.0, help="after so long a peer has shown its rate")
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--one", nargs=3, metavar=("CONFIG", "FOLDER", "WORKERS"), help=argparse.SUPPRESS)
@@ -181,7 +183,7 @@ def run_stage(config: Path, folder: Path, workers: int) -> dict[str, Any]:
     matcher = TopicMatcher(load_house(config).topics)
     parts = [part for file in find_warc_files(folder) for part in cut_parts(file)]
     pages, begun = 0, time.monotonic()
-    with LocalReaders(workers, matcher.match) as readers:
+    with LocalReaders(workers, PageGate(matcher)) as readers:
         for number, reading in enumerate(readers.read_all(PartJob(part=part, source_id="bench") for part in parts)):
             if number == 0:
                 begun = time.monotonic()
@@ -193,7 +195,7 @@ def run_stage(config: Path, folder: Path, workers: int) -> dict[str, Any]:
 def run_peer(name: str, chosen: argparse.Namespace, folder: Path, base: str, *, ours: dict[str, Any]) -> dict[str, Any]:
     """A peer's figures; says so where it is not installed."""
     files = [f"{base}/{path.name}" for path in sorted((folder / "peers").glob("*.warc.gz"))]
-    command = [chosen.peers, str(PEERS), name, str(folder / "peers"), *files]
+    command = [chosen.peers, str(PEERS), name, str(folder / "peers"), str(chosen.peer_seconds), *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode != 0:
         return {f"{name}": f"absent or broken in {chosen.peers}: {done.stderr.strip().splitlines()[-1:]}"}

@@ -28,9 +28,9 @@ from lxml import etree
 from config.load import load_house, shipped_folder
 from extractors.model import Article, FetchedPage
 from extractors.pages.article import extract_article
-from extractors.pages.cheap import cheap_text
+from extractors.pages.cheap import look, shown_part
 from extractors.pages.decode import decode_page
-from extractors.pages.reading import passes_gate
+from extractors.pages.gate import PageGate, may_pass, passes_gate
 from extractors.pages.tree import parse_tree
 from extractors.topics import TopicMatcher, TopicWords
 from tests.benchmarks.extraction import read_pages
@@ -115,6 +115,7 @@ def measure(pages: dict[str, FetchedPage], topics: Sequence[TopicWords], *, each
     """Counts of (place, `lost` or `kept`) over pages that are on topic by full extraction; the lost ones with their
     place and words; and of off-topic pages as they are, how many `pass` and how many are `stopped`."""
     matcher = TopicMatcher(topics)
+    gate = PageGate(matcher)
     draw = random.Random(seed)
     counts: Counter[tuple[str, str]] = Counter()
     off_topic: Counter[str] = Counter()
@@ -122,7 +123,8 @@ def measure(pages: dict[str, FetchedPage], topics: Sequence[TopicWords], *, each
 
     def judge(key: str, page: FetchedPage, place: str, text: str, article: Article) -> None:
         on_topic = matcher.match(article.title, article.standfirst or "", article.text, article.language)
-        passed = passes_gate(cheap_text(page), None, matcher.match)
+        shown = shown_part(page)
+        passed = may_pass(shown, None, gate) and passes_gate(look(shown), None, gate)
         if on_topic:
             counts[place, "kept" if passed else "lost"] += 1
             if not passed:

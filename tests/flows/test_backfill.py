@@ -168,7 +168,7 @@ class Stopping:
 def test_a_backfill_that_was_stopped_goes_on_where_it_was(house: House, weeks: Path, one_worker: Path) -> None:
     @contextlib.contextmanager
     def stopping(night: Night) -> Iterator[Readers]:
-        with LocalReaders(1, night.matcher.match) as readers:
+        with LocalReaders(1, night.gate) as readers:
             yield Stopping(readers, 2)  # type: ignore[misc]
 
     with pytest.raises(Stopped):
