@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from itertools import islice, pairwise
@@ -75,16 +76,29 @@ _Weak = tuple[Role, str, frozenset[object]]  # the same without its topic, and t
 _Looked = tuple[frozenset[object], tuple[_Link, ...], tuple[_Use, ...]]  # keys, the same in order, what they stand for
 _Meanings = dict[bytes, list[_Meaning]]
 _Hits = list[tuple[int, int, int]]  # number of the spelling, start, end
+_Spots = dict[int, list[tuple[int, int]]]
 
 
-class _Found(NamedTuple):
-    """What stands in a text, by key. Where it stands is worked out for the few of which it matters."""
+@dataclass(slots=True)
+class _Found:
+    """What stands in a text, by key. Where it stands is worked out where it matters: on few pages."""
 
     raw: bytes
     cut: int  # from here on: words that were put together
     ascii: _Hits
     other: _Hits
     keys: set[object]
+    _spots: tuple[_Spots, _Spots] | None = None
+
+    def spots(self) -> tuple[_Spots, _Spots]:
+        """Where each spelling stands, by its number."""
+        if self._spots is None:
+            self._spots = defaultdict(list), defaultdict(list)
+            for index, start, end in self.ascii:
+                self._spots[0][index].append((start, end - 2))
+            for index, start, end in self.other:
+                self._spots[1][index].append((start, end))
+        return self._spots
 
 
 class TopicScan:
@@ -205,9 +219,10 @@ class TopicScan:
 
     def _places(self, key: object, found: _Found) -> list[tuple[int, int]]:
         """Where the key's word stands, as (start, end) in bytes, in order; loose ones too."""
-        numbers, others = self._ascii_spellings[key], self._other_spellings[key]
-        places = [(start, end - 2) for index, start, end in found.ascii if index in numbers]
-        places += [(start, end) for index, start, end in found.other if index in others]
+        places: list[tuple[int, int]] = []
+        for spots, numbers in zip(found.spots(), (self._ascii_spellings[key], self._other_spellings[key]), strict=True):
+            for number in spots.keys() & numbers:
+                places += spots[number]
         if key in self._everywhere:
             places.append((found.cut, found.cut))
         places.sort()
