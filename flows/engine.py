@@ -22,6 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STARTUP_TIMEOUT_S = 120.0
+# What a server for one night does without: nothing is scheduled, paused, cancelled, leased or waited for, and nobody
+# follows its events. What remains is the recorder of task runs, which are the steps that its UI shows later.
+SPARED_SERVICES = ("CANCELLATION_CLEANUP", "CLEANUP_RECONCILER", "EVENT_PERSISTER", "FOREMAN", "LATE_RUNS",
+                   "PAUSE_EXPIRATIONS", "REPOSSESSOR", "SCHEDULER", "TRIGGERS")  # fmt: skip
 # Set while the Prefect server is ours, for the processes that it starts too.
 OWN_ENGINE = "SOVWATCH_OWN_ENGINE"
 
@@ -103,11 +107,12 @@ def running_engine(state_dir: Path, *, scheduling: bool = False) -> Iterator[Eng
         yield Engine(api_url=url)
         return
     engine = _start(scheduling)
-    os.environ |= {"PREFECT_API_URL": engine.api_url, OWN_ENGINE: "1"}
+    ours = {"PREFECT_API_URL": engine.api_url, OWN_ENGINE: "1", **_of_one_version()}
+    os.environ |= ours
     try:
         yield engine
     finally:
-        for name in ("PREFECT_API_URL", OWN_ENGINE):
+        for name in ours:
             os.environ.pop(name, None)
         engine.stop()
 
@@ -116,15 +121,21 @@ def _start(scheduling: bool) -> Engine:
     home = Path(os.environ["PREFECT_HOME"])
     port = _free_port()
     log = home / "server.log"
-    extras = ["--ui"] if scheduling else ["--no-ui", "--no-scheduler", "--no-late-runs"]
+    spared = {} if scheduling else {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in SPARED_SERVICES}
     with log.open("wb") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "server", "start", *extras,
+            [sys.executable, "-m", "prefect", "server", "start", "--ui" if scheduling else "--no-ui",
              "--host", "127.0.0.1", "--port", str(port), "--log-level", "error"],
-            stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, env=os.environ | spared,
             preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )  # fmt: skip
     return Engine(api_url=f"http://127.0.0.1:{port}/api", log=log, process=process)
+
+
+def _of_one_version() -> dict[str, str]:
+    """Our server is of our client's version: nobody needs to ask it. What the user has set stays."""
+    name = "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED"
+    return {} if name in os.environ else {name: "false"}
 
 
 def _free_port() -> int:

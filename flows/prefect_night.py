@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,10 @@ from warehouse.batches import try_again
 from warehouse.lock import LockHeld
 
 T = TypeVar("T")
+
+# Prefect loads these at the first flow and the first task. Loaded here, they come while the server starts.
+for _late in ("fastapi.encoders", "prefect.flow_engine", "prefect.task_engine"):
+    import_module(_late)
 
 VISITOR_LIMIT = "sovwatch-visitor"
 
