@@ -107,7 +107,7 @@ def running_engine(state_dir: Path, *, scheduling: bool = False) -> Iterator[Eng
         yield Engine(api_url=url)
         return
     engine = _start(scheduling)
-    ours = {"PREFECT_API_URL": engine.api_url, OWN_ENGINE: "1", **_of_one_version()}
+    ours = {"PREFECT_API_URL": engine.api_url, OWN_ENGINE: "1", **_spared_questions()}
     os.environ |= ours
     try:
         yield engine
@@ -132,10 +132,16 @@ def _start(scheduling: bool) -> Engine:
     return Engine(api_url=f"http://127.0.0.1:{port}/api", log=log, process=process)
 
 
-def _of_one_version() -> dict[str, str]:
-    """Our server is of our client's version: nobody needs to ask it. What the user has set stays."""
-    name = "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED"
-    return {} if name in os.environ else {name: "false"}
+def _spared_questions() -> dict[str, str]:
+    """What our client need not ask our server: its version is ours, and it hands out no tokens against forgery.
+
+    The second is not cheap: the server builds every route up to the asked one at the first question, which is most of
+    them for that one. What the user has set stays.
+    """
+    spared = {"PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false"}
+    if "PREFECT_SERVER_CSRF_PROTECTION_ENABLED" not in os.environ:
+        spared["PREFECT_CLIENT_CSRF_SUPPORT_ENABLED"] = "false"
+    return {name: value for name, value in spared.items() if name not in os.environ}
 
 
 def _free_port() -> int:

@@ -23,6 +23,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
 from prefect.schedules import Cron
+from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
@@ -91,8 +92,14 @@ def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
 RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=4)
 
 
-@flow(name="sovwatch night", task_runner=RUNNER,  # type: ignore[arg-type]
-      persist_result=False, flow_run_name="{kind} {as_of}")
+# Nothing is ever kept in `result_storage`; where none is named, Prefect asks the server for one, twice a night.
+@flow(
+    name="sovwatch night",
+    task_runner=RUNNER,  # type: ignore[arg-type]
+    persist_result=False,
+    result_storage=PREFECT_LOCAL_STORAGE_PATH.value(),
+    flow_run_name="{kind} {as_of}",
+)
 def nightly(config: str, as_of: str | None = None, kind: str = "night") -> State[NightReport]:
     """One night over the configuration folder `config`, at the clock `as_of` (ISO 8601; now, where it is not given)."""
     set_up_logs()  # where the flow runs in a process of its own
