@@ -175,4 +175,10 @@ def main() -> None:
     wanted = choose_command(sys.argv[1:])
     if wanted is None and "_SOVWATCH_COMPLETE" not in os.environ:  # the shell asks for the options of any command
         list_commands()()
-    load_commands(wanted)()
+    commands = load_commands(wanted)
+    from warehouse.lock import StateUnwritable
+
+    try:
+        commands()
+    except StateUnwritable as error:  # any command that takes the lock may meet it
+        sys.exit(str(error))
