@@ -51,8 +51,15 @@ class StateUnwritable(Exception):
 
 
 def make_state_folder(state_dir: Path) -> None:
-    """Makes the state folder where it is not there, and the lock's file in it. Raises StateUnwritable."""
+    """Makes the state folder where it is not there. Raises StateUnwritable, on a full disk too."""
     os.close(_open(state_dir))
+    probe = state_dir / f".probe-{os.getpid()}"
+    try:
+        probe.write_bytes(bytes(4096))
+    except OSError as error:
+        raise StateUnwritable(state_dir, error) from error
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def _open(state_dir: Path) -> int:
@@ -79,7 +86,10 @@ def hold_lock(state_dir: Path, *, purpose: str, since: datetime, patience_s: flo
         me = Holder(
             pid=os.getpid(), host=socket.gethostname(), since=since.isoformat(timespec="seconds"), purpose=purpose
         )
-        _write(descriptor, json.dumps(asdict(me)) + "\n")
+        try:
+            _write(descriptor, json.dumps(asdict(me)) + "\n")
+        except OSError as error:
+            raise StateUnwritable(state_dir, error) from error
         _HELD.add(descriptor)
         try:
             yield dead

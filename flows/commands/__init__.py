@@ -23,7 +23,7 @@ PANELS = {
         "serve": (
             "Run every night on the cron line of the settings, until stopped. The Prefect UI's address is printed."
         ),
-        "doctor": "Check configuration, state folder, disk, lock, snapshot, mail and network, and say what to do.",
+        "doctor": "Check configuration, disk, lock, warehouse, snapshot, mail and network, and say what to do.",
         "status": "Show the last run, what is held, which sources are well, what waits, and how much room is left.",
         "sources": "The feeds that are watched: list, export, import.",
         "alerts": "Alert mail: preview it, list it, send it again, mute or boost a storyline.",
