@@ -13,11 +13,12 @@ from flows.report import NightReport, problem_lines
 from warehouse.night_articles import ArticleLine
 
 TITLE_WIDTH = 84
+OF_THE_PAST = ("backfill", "sitemaps")
 
 
 def show_night(report: NightReport, console: Console, *, articles: bool = True) -> None:
     """Prints the report, shortest sections first; text from outside is stripped of control codes."""
-    name = "Backfill" if report.kind == "backfill" else "Night"
+    name = "Backfill" if report.kind in OF_THE_PAST else "Night"
     console.print(Text(f"{name} of {report.as_of:%Y-%m-%d %H:%M} UTC, run {report.run_id}", style="bold"))
     for warning in report.warnings:
         console.print(Text(f"  {warning}", style="yellow"))
@@ -51,7 +52,7 @@ def _show_counts(report: NightReport, console: Console) -> None:
     parts = [f"{report.outcomes[name]} {name}" for name in OUTCOMES if report.outcomes.get(name)]
     states = report.counts()["sources"]
     read = ", ".join(f"{n} {state}" for state, n in states.items())
-    if report.kind == "backfill":
+    if report.kind in OF_THE_PAST:
         console.print(f"  {report.seen} pages and addresses: " + (", ".join(parts) or "nothing new to read"))
     else:
         console.print(f"  {len(report.sources)} sources read: {read}" if read else "  no source was due")
