@@ -1,8 +1,9 @@
 """The Prefect server behind a run: the user's own where one is set, else one of ours for as long as the run lasts.
 
-Starting Prefect's server takes about four seconds of one core, most of it imports (eight the first time). Ours therefore starts in a process
-of its own before anything else is imported (Prefect's built-in temporary server would import it twice, one after the
-other), writes to a log file instead of the terminal, and dies with the run, even with a killed one.
+Starting Prefect's server takes about four seconds of one core, most of it imports (eight the first time). Ours
+therefore starts in a process of its own before anything else is imported (Prefect's built-in temporary server would
+import it twice, one after the other), writes to a log file instead of the terminal, and dies with the run, even with a
+killed one.
 """
 
 from __future__ import annotations
