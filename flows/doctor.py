@@ -16,7 +16,8 @@ from typing import Literal
 from config.house import House
 from config.recipients import MailSettings
 from flows.night import snapshot_file, warehouse_file
-from warehouse.lock import find_holder
+from warehouse.connection import WarehouseError, open_snapshot
+from warehouse.lock import LockHeld, StateUnwritable, find_holder, hold_lock
 
 Level = Literal["ok", "warning", "error"]
 
@@ -41,6 +42,7 @@ def examine(house: House, *, now: datetime, online: bool) -> Iterator[Finding]:
     yield state_folder(state)
     yield disk(state)
     yield lock(state)
+    yield warehouse(state)
     yield snapshot(state, now=now)
     if house.mail:
         yield credentials(house.mail)
@@ -79,7 +81,11 @@ def state_folder(state: Path) -> Finding:
 
 def disk(state: Path) -> Finding:
     """Whether there is room for the warehouse, its snapshot and the archive to grow."""
-    free = shutil.disk_usage(state).free / 1e9
+    try:
+        free = shutil.disk_usage(state).free / 1e9
+    except OSError as error:
+        return Finding(what="disk", level="error", found=f"{state}: {error.strerror}",
+                       remedy="Mend the state folder first.")  # fmt: skip
     file = warehouse_file(state)
     needed = max(LEAST_FREE_GB, 2.5 * (file.stat().st_size / 1e9 if file.exists() else 0.0))
     found = f"{free:.1f} GB free, {needed:.1f} GB wanted"
@@ -97,13 +103,39 @@ def lock(state: Path) -> Finding:
     return Finding(what="lock", level="ok", found="free")
 
 
+def warehouse(state: Path) -> Finding:
+    """Whether the writer's file can be opened. Nothing is written; during a run the run is the answer."""
+    file = warehouse_file(state)
+    if not file.exists():
+        return Finding(what="warehouse", level="ok", found="none yet: the first night makes it")
+    try:
+        with hold_lock(state, purpose="doctor", since=datetime.now(UTC)):
+            open_snapshot(file, private=True).close()
+    except LockHeld:
+        return Finding(what="warehouse", level="ok", found=f"{file}, in use")
+    except StateUnwritable as error:
+        return Finding(what="warehouse", level="error", found=str(error))
+    except WarehouseError as error:
+        return _unusable("warehouse", error)
+    return Finding(what="warehouse", level="ok", found=f"{file}, {file.stat().st_size / 1e6:.1f} MB")
+
+
+def _unusable(what: str, error: WarehouseError) -> Finding:
+    return Finding(what=what, level="error", found=error.problem.detail)
+
+
 def snapshot(state: Path, *, now: datetime) -> Finding:
     """Whether a snapshot was published lately."""
     file = snapshot_file(state)
     if not file.exists():
         return Finding(what="snapshot", level="warning", found="none published yet", remedy="Run a night: sovwatch run")
+    try:
+        open_snapshot(file).close()
+    except WarehouseError as error:
+        return _unusable("snapshot", error)
     age = now - datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    found = f"{file}, {file.stat().st_size / 1e6:.1f} MB, published {age / timedelta(hours=1):.0f} hours ago"
+    hours = f"{age / timedelta(hours=1):.0f}"
+    found = f"{file}, {file.stat().st_size / 1e6:.1f} MB, published {hours} {'hour' if hours == '1' else 'hours'} ago"
     if age > LATE_AFTER:
         return Finding(what="snapshot", level="warning", found=found,
                        remedy="Nights do not run, or do not end: sovwatch status tells more.")  # fmt: skip
@@ -119,6 +151,8 @@ def credentials(mail: MailSettings) -> Finding:
         return Finding(what="mail credentials", level="warning", found=f"not set: {', '.join(missing)}",
                        remedy="Export them where the night runs, or set username_env and password_env to null "
                               "for a server that wants none.")  # fmt: skip
+    if not mail.username_env and not mail.password_env:
+        return Finding(what="mail credentials", level="ok", found="none: the settings want no login")
     return Finding(what="mail credentials", level="ok", found="in the environment")
 
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
 from prefect.schedules import Cron
+from prefect.settings import PREFECT_LOCAL_STORAGE_PATH
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 from prefect.tasks import exponential_backoff
@@ -37,6 +39,10 @@ from warehouse.batches import try_again
 from warehouse.lock import LockHeld
 
 T = TypeVar("T")
+
+# Prefect loads these at the first flow and the first task. Loaded here, they come while the server starts.
+for _late in ("fastapi.encoders", "prefect.flow_engine", "prefect.task_engine"):
+    import_module(_late)
 
 VISITOR_LIMIT = "sovwatch-visitor"
 
@@ -86,8 +92,14 @@ def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
 RUNNER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=4)
 
 
-@flow(name="sovwatch night", task_runner=RUNNER,  # type: ignore[arg-type]
-      persist_result=False, flow_run_name="{kind} {as_of}")
+# Nothing is ever kept in `result_storage`; where none is named, Prefect asks the server for one, twice a night.
+@flow(
+    name="sovwatch night",
+    task_runner=RUNNER,  # type: ignore[arg-type]
+    persist_result=False,
+    result_storage=PREFECT_LOCAL_STORAGE_PATH.value(),
+    flow_run_name="{kind} {as_of}",
+)
 def nightly(config: str, as_of: str | None = None, kind: str = "night") -> State[NightReport]:
     """One night over the configuration folder `config`, at the clock `as_of` (ISO 8601; now, where it is not given)."""
     set_up_logs()  # where the flow runs in a process of its own

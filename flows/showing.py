@@ -13,11 +13,13 @@ from flows.report import NightReport, problem_lines
 from warehouse.night_articles import ArticleLine
 
 TITLE_WIDTH = 84
+OF_THE_PAST = ("backfill", "sitemaps")
 
 
 def show_night(report: NightReport, console: Console, *, articles: bool = True) -> None:
     """Prints the report, shortest sections first; text from outside is stripped of control codes."""
-    console.print(Text(f"Night of {report.as_of:%Y-%m-%d %H:%M} UTC, run {report.run_id}", style="bold"))
+    name = "Backfill" if report.kind in OF_THE_PAST else "Night"
+    console.print(Text(f"{name} of {report.as_of:%Y-%m-%d %H:%M} UTC, run {report.run_id}", style="bold"))
     for warning in report.warnings:
         console.print(Text(f"  {warning}", style="yellow"))
     _show_counts(report, console)
@@ -45,11 +47,16 @@ def show_night(report: NightReport, console: Console, *, articles: bool = True) 
 
 
 def _show_counts(report: NightReport, console: Console) -> None:
+    if report.exit_code is Exit.NO_NETWORK:
+        return  # nothing was read; why is said below
     parts = [f"{report.outcomes[name]} {name}" for name in OUTCOMES if report.outcomes.get(name)]
     states = report.counts()["sources"]
     read = ", ".join(f"{n} {state}" for state, n in states.items())
-    console.print(f"  {len(report.sources)} sources read: {read}" if read else "  no source was due")
-    console.print(f"  {report.seen} entries in their feeds: " + (", ".join(parts) or "nothing"))
+    if report.kind in OF_THE_PAST:
+        console.print(f"  {report.seen} pages and addresses: " + (", ".join(parts) or "nothing new to read"))
+    else:
+        console.print(f"  {len(report.sources)} sources read: {read}" if read else "  no source was due")
+        console.print(f"  {report.seen} entries in their feeds: " + (", ".join(parts) or "nothing"))
     if report.waiting:
         console.print(f"  {report.waiting} entries wait for another try")
 

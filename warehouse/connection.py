@@ -22,13 +22,19 @@ LOG = "128MB"
 
 Connection: TypeAlias = duckdb.DuckDBPyConnection
 
+# What DuckDB says of a file that is none, was cut off, or whose blocks are not what they were.
+_DAMAGED = re.compile(
+    r"not a valid DuckDB database file|corrupt|checksum|Could not read enough bytes|Failed to deserialize",
+    re.IGNORECASE,
+)
+
 
 class WarehouseError(Exception):
     """The warehouse cannot be used; `problem` says why and what to do. Nothing that was committed is lost.
 
-    Codes: `newer-schema`, `file-in-use`, `disk-full`, `out-of-memory`, `no-snapshot`, `cannot-open`; of a lake also
-    `lake-extensions` (packages missing), `lake-unreachable` and `lake-conflict` (another writer committed first:
-    nothing was written, and it can be tried again).
+    Codes: `newer-schema`, `file-in-use`, `disk-full`, `out-of-memory`, `no-snapshot`, `damaged`, `cannot-open`; of a
+    lake also `lake-extensions` (packages missing), `lake-unreachable` and `lake-conflict` (another writer committed
+    first: nothing was written, and it can be tried again).
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -76,8 +82,10 @@ def open_file(path: Path, *, memory_limit: str = "1GB") -> Connection:
     return con
 
 
-def open_snapshot(path: Path, *, memory_limit: str = "1GB") -> Connection:
+def open_snapshot(path: Path, *, memory_limit: str = "1GB", private: bool = False) -> Connection:
     """A reader's connection to the published snapshot. It sees what was published when it was opened, for good.
+
+    `private`: the file is the writer's own, which nobody may delete where it is damaged.
 
     `path` may also be the description of a lake: it is then read as it was when it was last published (or, through
     `warehouse.lake`, as it stands). Raises WarehouseError if no snapshot was published yet or if the file is none.
@@ -91,7 +99,7 @@ def open_snapshot(path: Path, *, memory_limit: str = "1GB") -> Connection:
         con = duckdb.connect(str(path), read_only=True)
         prepare(con, memory_limit=memory_limit)
     except duckdb.Error as error:
-        raise explain(error, path) from error
+        raise explain(error, path, snapshot=not private) from error
     return con
 
 
@@ -165,8 +173,11 @@ def prepare(con: Connection, *, memory_limit: str = "1GB") -> None:
     con.execute("SET enable_progress_bar = false")  # it would be drawn amid answers in JSON
 
 
-def explain(error: duckdb.Error, path: Path | None = None) -> WarehouseError:
-    """The error in the operator's words. What DuckDB said stays in it where it says more than the code."""
+def explain(error: duckdb.Error, path: Path | None = None, *, snapshot: bool = False) -> WarehouseError:
+    """The error in the operator's words. What DuckDB said stays in it where it says more than the code.
+
+    `snapshot`: the file is what was published, not the collection itself, and may be deleted.
+    """
     said = str(error)
     first_line = said.splitlines()[0] if said else type(error).__name__
     where = f" ({path})" if path else ""
@@ -176,9 +187,7 @@ def explain(error: duckdb.Error, path: Path | None = None) -> WarehouseError:
         detail = f"the warehouse file is open in {who}{where}. Close it there; query the snapshot instead."
         return WarehouseError(load_problem("file-in-use", detail, path))
     if re.search(r"No space left|disk.{0,20}full|File too large|max_temp_directory_size", said, re.IGNORECASE):
-        detail = (
-            f"the disk is full{where}. All earlier steps are stored, nothing of this one; free some and run again"
-        )
+        detail = f"the disk is full{where}. All earlier steps are stored, nothing of this one; free some and run again"
         return WarehouseError(load_problem("disk-full", detail, path))
     if isinstance(error, duckdb.OutOfMemoryException):
         detail = (
@@ -191,6 +200,15 @@ def explain(error: duckdb.Error, path: Path | None = None) -> WarehouseError:
     if re.search(r"Unable to connect to Postgres|HTTP Error|Could not establish connection|Could not connect", said):
         detail = f"the lake's catalog or store does not answer, or refuses{where}: {first_line}"
         return WarehouseError(load_problem("lake-unreachable", detail, path))
+    if _DAMAGED.search(said):
+        remedy = (
+            "Delete it: the next night publishes it anew, or, at once: sovwatch warehouse publish"
+            if snapshot
+            else "Move it away, but keep it; then bring the newest backup back (sovwatch restore FOLDER) or, without "
+            "one, make the warehouse anew from the archive (sovwatch rebuild)."
+        )
+        what = "the snapshot is damaged" if snapshot else "the warehouse file is damaged"
+        return WarehouseError(load_problem("damaged", f"{what}{where}: {first_line} {remedy}", path))
     return WarehouseError(load_problem("cannot-open", f"the warehouse cannot be used{where}: {first_line}", path))
 
 

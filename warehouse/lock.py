@@ -39,23 +39,57 @@ class LockHeld(Exception):
         super().__init__(f"the warehouse is {who}. Wait until it ends; if it hangs, end that process.")
 
 
+class StateUnwritable(Exception):
+    """The state folder cannot be made or written; the message says which, why and what to do."""
+
+    def __init__(self, state_dir: Path, error: OSError) -> None:
+        reason = error.strerror or type(error).__name__
+        super().__init__(
+            f"the state folder {state_dir} cannot be written: {reason}. Make it writable for this user (or make room "
+            "there), or set another state_dir in settings.yaml."
+        )
+
+
+def make_state_folder(state_dir: Path) -> None:
+    """Makes the state folder where it is not there. Raises StateUnwritable, on a full disk too."""
+    os.close(_open(state_dir))
+    probe = state_dir / f".probe-{os.getpid()}"
+    try:
+        probe.write_bytes(bytes(4096))
+    except OSError as error:
+        raise StateUnwritable(state_dir, error) from error
+    finally:
+        probe.unlink(missing_ok=True)
+
+
+def _open(state_dir: Path) -> int:
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        return os.open(state_dir / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StateUnwritable(state_dir, error) from error
+
+
 @contextlib.contextmanager
 def hold_lock(state_dir: Path, *, purpose: str, since: datetime, patience_s: float = 0.0) -> Iterator[Holder | None]:
     """Holds the lock of the state folder inside the block. Gives the holder that died with it, if one did.
 
     The kernel releases the lock when the process ends, however it ends, so a dead one never blocks a night. Raises
-    LockHeld if another process (or another thread of this one) still holds it after `patience_s` seconds.
+    LockHeld if another process (or another thread of this one) still holds it after `patience_s` seconds, and
+    StateUnwritable where there can be no lock.
     """
-    state_dir.mkdir(parents=True, exist_ok=True)
     path = state_dir / FILE
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = _open(state_dir)
     try:
         _take(descriptor, path, patience_s)
         dead = _read(path)
         me = Holder(
             pid=os.getpid(), host=socket.gethostname(), since=since.isoformat(timespec="seconds"), purpose=purpose
         )
-        _write(descriptor, json.dumps(asdict(me)) + "\n")
+        try:
+            _write(descriptor, json.dumps(asdict(me)) + "\n")
+        except OSError as error:
+            raise StateUnwritable(state_dir, error) from error
         _HELD.add(descriptor)
         try:
             yield dead

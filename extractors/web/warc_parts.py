@@ -45,7 +45,8 @@ def cut_parts(path: Path, *, part_bytes: int = PART_BYTES) -> list[WarcPart]:
 def read_part(part: WarcPart, *, max_bytes: int) -> Iterator[FetchedPage | Problem]:
     """Every HTML page of the part that was answered with 200, as `read_warc` gives them, with its place in the file.
 
-    One Problem at the end, if the file is damaged there; then later parts can still be read.
+    One Problem at the end, if the file is damaged there; then later parts can still be read. A file that ends within
+    a compressed record (as a download that broke off does) is one too.
     """
     try:
         with part.path.open("rb") as stream:
@@ -54,13 +55,24 @@ def read_part(part: WarcPart, *, max_bytes: int) -> Iterator[FetchedPage | Probl
                 return
             stream.seek(begin)
             # In a file that was compressed as a whole, every record seems to begin at its end.
-            is_last = part.end >= part.path.stat().st_size
+            size = part.path.stat().st_size
+            is_last = part.end >= size
+            last = begin
             for record in ArchiveIterator(stream, record_types=WarcRecordType.response, func_filter=is_http):
                 if record.stream_pos >= part.end and not is_last:
-                    return
+                    break
+                last = record.stream_pos
                 page = page_of_record(record, max_bytes)
                 if page is not None:
                     yield with_place(page, ArchiveRef(file=part.path.name, offset=record.stream_pos))
+            # Told by the part with the file's last record, which need not be the last part.
+            ends = part.path.name.endswith(".gz") and (is_last or _find(stream.fileno(), part.end, size) is None)
+            if ends and _is_cut_off(part.path, last):
+                detail = (
+                    f"{part.path.name} breaks off within a record; what comes before it was read. Fetch the file "
+                    "again, and read it again: nothing is taken twice."
+                )
+                yield Problem(stage="archive", url=str(part.path), code="cut-off-warc", detail=detail)
     except (OSError, ValueError, EOFError, RuntimeError) as error:
         detail = f"{part.path.name} cannot be read after byte {part.start}: {error}"
         yield Problem(stage="archive", url=str(part.path), code="bad-warc", detail=detail)
@@ -102,6 +114,24 @@ def _find(descriptor: int, start: int, end: int) -> int | None:
                 return at
             at = data.find(_MEMBER, at + 1, end + 2)
     return None
+
+
+def _is_cut_off(path: Path, start: int) -> bool:
+    """Whether the file's last gzip member is without an end; `start` is where one of the last members begins."""
+    with path.open("rb") as stream:
+        stream.seek(start)
+        member, begun = zlib.decompressobj(wbits=31), False
+        while block := stream.read(1 << 20):
+            while block:
+                begun = True
+                try:
+                    member.decompress(block, 1 << 20)
+                except zlib.error:
+                    return False  # no member begins here: a file that was compressed as a whole, or padding
+                block = member.unconsumed_tail
+                if member.eof:
+                    block, begun, member = member.unused_data, False, zlib.decompressobj(wbits=31)
+    return begun
 
 
 def _begins_record(head: bytes) -> bool:

@@ -12,7 +12,7 @@ import hashlib
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from extractors.model import Problem
@@ -26,14 +26,16 @@ _PARTS = re.compile(r"pagefind-entry\.json|wasm\.en\.pagefind|.+\.pf_(meta|index
 _SEARCHED = ("storylines/", "topics/")
 
 
-def index_pages(site: SiteFolder, pages: Iterable[str]) -> Problem | None:
-    """None once the index of storylines and topics lies there, made only if one of them has changed; else why not.
+def index_pages(site: SiteFolder, pages: Iterable[str], *, found_by: Mapping[str, str], house: str) -> Problem | None:
+    """None once the index of storylines and topics lies there, made only if what it holds has changed; else why not.
 
-    Without an index the search page says so and the pages work as before; the old index is then gone.
+    `found_by` has, by path, all that a page can be found by, where that is less than the page: of a topic its title,
+    while its plots move on every night. `house` is the stamp of what every page depends on. Without an index the search
+    page says so and the pages work as before; the old index is then gone.
     """
     searched = sorted(path for path in pages if path.startswith(_SEARCHED))
-    said = "\n".join(f"{path} {site.now[path].digest}" for path in searched)
-    stamp = hashlib.sha256(said.encode()).hexdigest()[:32]
+    said = [(path, found_by[path] if path in found_by else site.now[path].digest) for path in searched]
+    stamp = hashlib.sha256(repr((house, said)).encode()).hexdigest()[:32]
     if site.is_current(ENTRY, stamp):
         for path in site.before:
             if path.startswith(f"{FOLDER}/"):
@@ -46,8 +48,8 @@ def index_pages(site: SiteFolder, pages: Iterable[str]) -> Problem | None:
             _run_pagefind(site.folder, Path(made))
             _take_over(site, Path(made), stamp)
         except (OSError, ImportError, subprocess.SubprocessError) as error:
-            said = getattr(error, "stderr", None) or str(error) or type(error).__name__
-            detail = f"the briefing has no search index: {' '.join(str(said).split())[:300]}"
+            reason = getattr(error, "stderr", None) or str(error) or type(error).__name__
+            detail = f"the briefing has no search index: {' '.join(str(reason).split())[:300]}"
             return Problem(stage="publish", url=None, code="briefing-search", detail=detail)
     return None
 

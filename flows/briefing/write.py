@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractors.model import Problem
-from flows.briefing.addresses import BLOCK, INDEX, LEAST
+from flows.briefing.addresses import BLOCK, INDEX, LEAST, topic_path
 from flows.briefing.cards import Manner
 from flows.briefing.day_pages import put_days, put_index
 from flows.briefing.desk import Desk
@@ -66,7 +66,8 @@ def write_briefing(
         seconds[name] = time.monotonic() - begun
     pages = [path for path in site.now if path.endswith(".html")]
     begun = time.monotonic()
-    problem = index_pages(site, pages) if search else None
+    titles = {topic_path(topic): title for topic, title in manner.topics.items()}
+    problem = index_pages(site, pages, found_by=titles, house=desk.house_stamp) if search else None
     seconds["search"] = time.monotonic() - begun
     site.finish()
     return Briefed(

@@ -23,7 +23,7 @@ PANELS = {
         "serve": (
             "Run every night on the cron line of the settings, until stopped. The Prefect UI's address is printed."
         ),
-        "doctor": "Check configuration, state folder, disk, lock, snapshot, mail and network, and say what to do.",
+        "doctor": "Check configuration, disk, lock, warehouse, snapshot, mail and network, and say what to do.",
         "status": "Show the last run, what is held, which sources are well, what waits, and how much room is left.",
         "sources": "The feeds that are watched: list, export, import.",
         "alerts": "Alert mail: preview it, list it, send it again, mute or boost a storyline.",
@@ -175,4 +175,10 @@ def main() -> None:
     wanted = choose_command(sys.argv[1:])
     if wanted is None and "_SOVWATCH_COMPLETE" not in os.environ:  # the shell asks for the options of any command
         list_commands()()
-    load_commands(wanted)()
+    commands = load_commands(wanted)
+    from warehouse.lock import StateUnwritable
+
+    try:
+        commands()
+    except StateUnwritable as error:  # any command that takes the lock may meet it
+        sys.exit(str(error))

@@ -31,6 +31,8 @@ def init(folder: Annotated[Path, typer.Argument(help="Where to put the files.", 
         fail(f"{folder} cannot be written: {error.strerror}", Exit.FAILED)
     for path in made:
         out.print(Text(f"+ {path}"))
+    if not made:
+        out.print(Text(f"{folder} holds all of its files already; none was touched."))
     out.print(Text(f"Use it with --config {folder}, or set {ENVIRONMENT}={folder}.", style="dim"))
 
 

@@ -24,7 +24,7 @@ def doctor(
     offline: Annotated[bool, typer.Option("--offline", help="Open no connections.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Check configuration, state folder, disk, lock, snapshot, mail and network, and say what to do.
+    """Check configuration, disk, lock, warehouse, snapshot, mail and network, and say what to do.
 
     Exit codes: 0 all well or warnings only; 1 something is wrong; 2 the configuration is.
     """

@@ -56,7 +56,10 @@ def export(
         except BrokenPipeError:
             raise  # whoever reads has enough
         except OSError as error:
-            fail(f"{out} could not be written: {error.strerror or error}", Exit.FAILED)
+            reason = error.strerror or str(error)
+            if out is not None and not out.parent.is_dir():
+                reason = f"there is no folder {out.parent}; make it first"
+            fail(f"{out} could not be written: {reason}", Exit.FAILED)
     err.print(Text(f"{done.rows} {'row' if done.rows == 1 else 'rows'} in {out}"))
     if done.cut:
         err.print("A sheet holds no more rows; csv or parquet hold all.", style="yellow")

@@ -85,7 +85,7 @@ def watchdog(
         return
     err.print(overdue.said, markup=False, style="bold red")
     if problem is not None:
-        err.print(f"The operator could not be mailed: {problem.detail}", markup=False, style="red")
+        err.print(f"The operator was not mailed: {problem.detail}", markup=False, style="red")
     raise typer.Exit(int(Exit.FAILED))
 
 
@@ -94,7 +94,7 @@ def _looking(state: Path) -> Connection:
     file = warehouse_file(state)
     if file.is_file() and find_holder(state) is None:
         try:
-            return open_snapshot(file)
+            return open_snapshot(file, private=True)
         except WarehouseError:  # a run began in this moment
             return open_snapshot(snapshot_file(state))
     return open_snapshot(snapshot_file(state))

@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -33,7 +33,10 @@ from flows.performing import LISTENER
 from flows.report import NightReport
 from flows.showing import show_night
 from warehouse.connection import WarehouseError
-from warehouse.lock import LockHeld, find_holder
+from warehouse.lock import LockHeld, find_holder, make_state_folder
+
+# Machines' clocks differ, and a night's clock may be that of its evening.
+AHEAD = timedelta(days=1)
 
 
 @app.command()
@@ -51,6 +54,9 @@ def run(
     begun = time.monotonic()
     house = open_house(config)
     moment = parse_moment(as_of)
+    if moment and moment > datetime.now(UTC) + AHEAD:
+        fail(f"--as-of {moment:%Y-%m-%dT%H:%MZ} lies ahead of this machine's clock. A past night can be run again; one "
+             "that is to come would keep all sources from being asked until then.", Exit.CONFIG)  # fmt: skip
     folder = config_folder(config)
     try:
         with _at_work():
@@ -75,6 +81,7 @@ def run(
 
 
 def _perform(house: House, folder: Path, moment: datetime | None, *, plain: bool) -> NightReport:
+    make_state_folder(house.settings.state_dir)  # before Prefect puts its own files there
     if plain:
         from flows.monitor import run_night
 
@@ -116,6 +123,7 @@ def serve(config: ConfigOption = None) -> None:
     house = open_house(config)
     schedule = house.settings.schedule
     folder = config_folder(config).resolve()
+    make_state_folder(house.settings.state_dir)
     with running_engine(house.settings.state_dir, scheduling=True) as engine:
         from flows.prefect_night import serve_nights
 

@@ -61,7 +61,7 @@ def _look(folder: Path, *, now: datetime) -> tuple[Status, Holder | None]:
         with open_snapshot(snapshot_file(folder)) as con:
             return find_status(con), None
     try:
-        with hold_lock(folder, purpose="status", since=now), open_snapshot(warehouse_file(folder)) as con:
+        with hold_lock(folder, purpose="status", since=now), open_snapshot(warehouse_file(folder), private=True) as con:
             return find_status(con), None
     except LockHeld as held:
         with open_snapshot(snapshot_file(folder)) as con:

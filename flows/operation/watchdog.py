@@ -40,8 +40,10 @@ def judge_silence(last_good: Run | None, last: Run | None, *, now: datetime, max
     ended = last_good.finished_at if last_good else None
     if ended is not None and now - ended <= max_age:
         return None
-    hours = f"{(now - ended).total_seconds() / 3600:.0f} hours ago ({ended:%Y-%m-%d %H:%M} UTC)" if ended else "never"
-    said = [f"No night has ended well within {max_age.total_seconds() / 3600:g} hours: the last one did so {hours}."]
+    last_one = "none has ever done so"
+    if ended:
+        last_one = f"the last one did {(now - ended).total_seconds() / 3600:.0f} hours ago ({ended:%Y-%m-%d %H:%M} UTC)"
+    said = [f"No night has ended well within {max_age.total_seconds() / 3600:g} hours: {last_one}."]
     if last is None:
         said.append("No run has begun at all.")
     elif last_good is None or last.run_id != last_good.run_id:
@@ -76,7 +78,7 @@ def send_warning(house: House, said: str, now: datetime) -> Problem | None:
     """Sends the warning at once, past the outbox, which may be what stands still. The problem, if it did not go out."""
     address, settings = house.settings.operator, house.mail
     if address is None or settings is None:
-        detail = "nobody is told: settings.yaml names no operator, or no mail server"
+        detail = "settings.yaml names no operator, or no mail server"
         return Problem(stage="alerts", url=None, code="no-operator", detail=detail)
     report = OperatorReport(run_id=f"watchdog {now:%Y-%m-%d}", outcome="failed", counts={}, notes=[said])
     mail = operator_mail(report, address=address, mail_settings=settings, as_of=now)

@@ -1,4 +1,4 @@
-"""A state folder after the three invented nights, made once for all tests of a process that only read it."""
+"""State folders after the three invented nights: a fresh one, and one for all tests of a process that only read it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,14 @@ from warehouse.connection import open_file
 from warehouse.dates_ahead import add_dates_ahead
 from warehouse.publish import publish_snapshot
 from warehouse.search import index_articles
+
+
+def make_state(folder: Path) -> Path:
+    """The folder, with warehouse and snapshot after the three nights and nothing that the desk adds."""
+    with open_file(warehouse_file(folder)) as con:
+        fill(con)
+        publish_snapshot(con, snapshot=snapshot_file(folder), published_at=NIGHTS["n3"])
+    return folder
 
 
 @cache

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.examples import NIGHT
-from warehouse.connection import WarehouseError, open_file
+from warehouse.connection import WarehouseError, open_file, open_snapshot
 from warehouse.publish import publish_snapshot
 
 WRITER = """
@@ -153,5 +153,22 @@ def test_a_file_that_is_no_warehouse_is_said(tmp_path: Path) -> None:
     path.write_bytes(b"not a database, although it has the name of one" * 200)
     with pytest.raises(WarehouseError) as caught:
         open_file(path)
-    assert caught.value.problem.code == "cannot-open"
-    assert str(path) in caught.value.problem.detail
+    assert caught.value.problem.code == "damaged"
+    said = caught.value.problem.detail
+    assert str(path) in said
+    assert "sovwatch restore" in said
+    assert "sovwatch rebuild" in said
+    with pytest.raises(WarehouseError, match=r"Delete it: .*sovwatch warehouse publish"):
+        open_snapshot(path)
+    with pytest.raises(WarehouseError, match="Move it away, but keep it"):
+        open_snapshot(path, private=True)
+
+
+def test_a_warehouse_that_was_cut_off_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    open_file(path).close()
+    with path.open("r+b") as file:
+        file.truncate(5_000)
+    with pytest.raises(WarehouseError) as caught:
+        open_file(path)
+    assert caught.value.problem.code == "damaged"

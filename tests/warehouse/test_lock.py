@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.examples import NIGHT
-from warehouse.lock import FILE, LockHeld, find_holder, hold_lock
+from warehouse.lock import FILE, LockHeld, StateUnwritable, find_holder, hold_lock, make_state_folder
 
 HOLD = r"""
 import os, sys, time
@@ -37,6 +38,21 @@ def holder(folder: Path, how: str = "plain") -> subprocess.Popen[str]:
 def lines(process: subprocess.Popen[str], number: int) -> list[str]:
     assert process.stdout is not None
     return [process.stdout.readline().strip() for _ in range(number)]
+
+
+def test_a_full_disk_is_said_and_leaves_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "pwrite", full)
+    with pytest.raises(StateUnwritable, match="No space left on device"), hold_lock(tmp_path, purpose="x", since=NIGHT):
+        pass
+    monkeypatch.undo()
+    assert find_holder(tmp_path) is None
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(StateUnwritable, match="make room"):
+        make_state_folder(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
 def test_a_second_run_says_who_holds_it_and_since_when(tmp_path: Path) -> None:

@@ -163,7 +163,10 @@ shown AS (
         v.article_id, v.language, v.source_id, d.topics, b.dated_at, b.score, b.words_found, v.title, v.url,
         coalesce(s.name, v.publisher, v.site) AS outlet,
         regexp_extract_all(
-            left(concat_ws(E'\n\n', nullif(v.standfirst, ''), v.text), 20000),
+            -- A standfirst that the text begins with (mostly a feed's summary) would be shown twice.
+            left(concat_ws(E'\n\n',
+                CASE WHEN contains(left(v.text, 1000), left(v.standfirst, 60)) THEN NULL ELSE nullif(v.standfirst, '') END,
+                v.text), 20000),
             '[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]|[^\x00-/:-@\[-`{-¿×÷\x{2000}-\x{20cf}\x{3000}-\x{3004}\x{3008}-\x{3020}\x{ff00}-\x{ff0f}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}ー]+|[\x00-/:-@\[-`{-¿×÷\x{2000}-\x{20cf}\x{3000}-\x{3004}\x{3008}-\x{3020}\x{ff00}-\x{ff0f}]+'
         ) AS bits
     FROM best AS b

@@ -11,7 +11,7 @@ import pytest
 
 from flows.briefing.addresses import storyline_blocks
 from flows.briefing.site_folder import MANIFEST
-from tests.flows.briefing.invented import HOSTILE, RIGHT_TO_LEFT, SAGA, TODAY, Newsroom, ordinary
+from tests.flows.briefing.invented import HOSTILE, RIGHT_TO_LEFT, SAGA, TODAY, TOPICS, Newsroom, ordinary
 from tests.flows.briefing.sites import brief, dead_links, files, pages_of, parsed
 from warehouse.connection import Connection, open_memory
 
@@ -144,6 +144,26 @@ def test_a_new_turn_rewrites_its_storyline_its_day_and_the_lists_only(tmp_path: 
     assert expected <= changed
     others = {path for path in changed - expected if path.startswith(("storylines/", "days/"))}
     assert others == set()
+
+
+def test_a_night_that_only_moves_plots_on_needs_no_new_search_index(
+    tmp_path: Path, con: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert brief(con, tmp_path, search=True).problem is None
+    index = {path: body for path, body in files(tmp_path).items() if path.startswith("search/")}
+    room = Newsroom()
+    room.night(TODAY + timedelta(days=1))
+    room.write(con)
+    asked: list[Path] = []
+    monkeypatch.setattr("flows.briefing.search._run_pagefind", lambda folder, made: asked.append(folder))
+    moved = brief(con, tmp_path, search=True)
+    assert moved.written > 1, "topics' plots end a day later"
+    assert moved.problem is None
+    assert asked == []
+    assert {path: body for path, body in files(tmp_path).items() if path.startswith("search/")} == index
+    renamed = {topic: f"{title} anew" for topic, title in TOPICS.items()}
+    assert brief(con, tmp_path, search=True, topics=renamed).problem, "a topic's title is found: Pagefind is asked"
+    assert asked == [tmp_path]
 
 
 def test_what_is_gone_goes_and_what_others_put_there_stays(tmp_path: Path, con: Connection) -> None:

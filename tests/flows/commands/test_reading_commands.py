@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from flows.commands import app
 from flows.night import snapshot_file, warehouse_file
+from tests.flows.desk_state import make_state
 from tests.warehouse.invented import NIGHTS
 from tests.warehouse.populated import fill
 from warehouse.connection import open_file
@@ -29,11 +30,7 @@ for command in ("sql", "search", "trace", "status"):
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder after the three invented nights."""
-    folder = tmp_path_factory.mktemp("state")
-    with open_file(warehouse_file(folder)) as con:
-        fill(con)
-        publish_snapshot(con, snapshot=snapshot_file(folder), published_at=NIGHTS["n3"])
-    return folder
+    return make_state(tmp_path_factory.mktemp("state"))
 
 
 def run(*words: str, text: str | None = None, width: str = "200") -> Result:

@@ -146,6 +146,22 @@ def test_the_passage_shows_the_place_and_marks_it(con: Connection) -> None:
     assert titled.passage.startswith("filler0 filler1")
 
 
+def test_a_standfirst_that_the_text_begins_with_is_shown_once() -> None:
+    lead = "The regulator of Norhaven has opened a case over the scanners at its port on Monday"
+    shelf: dict[int, Said] = {
+        1: ("Case opened", f"NORHAVEN (Wire) - {lead}. The firm denies it.", {"standfirst": f"{lead} …"}),
+        2: ("Another case", "The firm denies it.", {"standfirst": "A standfirst of its own, on scanners."}),
+    }
+    with open_memory() as con:
+        shelve(con, shelf)
+        index_articles(con)
+        passages = {number_of(one.url): one.passage for one in search_articles(con, "scanners", marks=("", ""))}
+    assert passages == {
+        1: "… has opened a case over the scanners at its port on Monday. The firm denies it.",
+        2: "A standfirst of its own, on scanners. The firm denies it.",
+    }
+
+
 def test_the_snapshot_answers_alike_and_without_this_program(con: Connection, snapshot: Connection) -> None:
     for query in ("chip", '"golden share" -chips', "golden -lets", "harb*", "台积电", "nowhere chips", "-chips", ""):
         ours = search_articles(con, query)

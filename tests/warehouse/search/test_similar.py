@@ -9,22 +9,16 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.commands import load_commands
-from flows.night import snapshot_file, warehouse_file
-from tests.warehouse.invented import NIGHTS
-from tests.warehouse.populated import fill
+from flows.night import snapshot_file
+from tests.flows.desk_state import make_state
 from tests.warehouse.search.library import id_of, shelve
-from warehouse.connection import open_file, open_memory, open_snapshot
-from warehouse.publish import publish_snapshot
+from warehouse.connection import open_memory, open_snapshot
 from warehouse.search import find_similar, index_articles, search_articles
 
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("state")
-    with open_file(warehouse_file(folder)) as con:
-        fill(con)
-        publish_snapshot(con, snapshot=snapshot_file(folder), published_at=NIGHTS["n3"])
-    return folder
+    return make_state(tmp_path_factory.mktemp("state"))
 
 
 def test_what_is_about_the_same_comes_first() -> None:
