@@ -12,7 +12,6 @@ import duckdb
 import numpy as np
 
 from warehouse.sql import load_sql
-from warehouse.stories.sentences import without_ellipsis
 from warehouse.stories.telling import Report, Storyline
 from warehouse.stories.terms import Terms, terms_from_bytes
 
@@ -112,8 +111,7 @@ def _report(
         unheld.seed or published_at <= first_seen_at + timedelta(days=2)
     )
     body = text or ""
-    # The first lines of the text, perhaps cut short, are no standfirst: they would count twice.
-    if standfirst and without_ellipsis(standfirst.strip()) not in body[: len(standfirst) + 400]:
+    if standfirst and standfirst not in body[: len(standfirst) + 400]:
         body = f"{standfirst}\n\n{body}"
     named = names.get(source_id)
     return Report(

@@ -92,13 +92,8 @@ def parse_sentences(text: str, language: str | None, aliases: Mapping[str, str])
 
 def _broken_off(piece: str) -> str:
     """The sentence without the marks where it breaks off; empty where it does not."""
-    said = without_ellipsis(piece)
+    said = _ELLIPSIS.sub("", piece)
     return said if len(said) < len(piece) else ""
-
-
-def without_ellipsis(text: str) -> str:
-    """A text without the marks at its end that say that it breaks off ("..." in any spelling)."""
-    return _ELLIPSIS.sub("", text)
 
 
 def facts_of(sentence: str, language: str | None, aliases: Mapping[str, str]) -> tuple[Fact, ...]:

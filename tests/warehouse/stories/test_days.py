@@ -93,17 +93,3 @@ def test_a_copy_of_a_copy_follows_to_the_story(con: duckdb.DuckDBPyConnection) -
 def test_what_is_not_yet_seen_at_the_clock_is_left_for_later(con: duckdb.DuckDBPyConnection) -> None:
     add_article(con, "future", TITLE, RULING, at=MONDAY + timedelta(days=3), site="six.example")
     assert tell_stories(con, as_of=MONDAY + timedelta(days=1)).memberships == ()
-
-
-@pytest.mark.parametrize("end", ["", "…", " [...]", " (...)", "..."])
-def test_a_summary_that_is_the_beginning_of_the_text_does_not_count_twice(
-    con: duckdb.DuckDBPyConnection, end: str
-) -> None:
-    add_article(con, "s", TITLE, RULING, at=MONDAY + timedelta(hours=1), site="seven.example")
-    con.execute("UPDATE article_versions SET standfirst = $s WHERE article_id = 's'", {"s": RULING[:120] + end})
-    (member,) = tell_stories(con, as_of=MONDAY + timedelta(hours=2)).memberships
-    assert member.report.text == RULING
-    said = f"Judges were unanimous{end}"
-    con.execute("UPDATE article_versions SET standfirst = $s WHERE article_id = 's'", {"s": said})
-    (member,) = tell_stories(con, as_of=MONDAY + timedelta(hours=2)).memberships
-    assert member.report.text == f"Judges were unanimous{end}\n\n{RULING}"
