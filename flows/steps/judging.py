@@ -7,6 +7,7 @@ from warehouse.connection import bounded_memory
 from warehouse.dedupe import CopyRules, add_sketches, judge_articles
 from warehouse.store import add_verdicts, find_unjudged, transaction
 
+MARKS = "marks"  # folder of the state folder: the copy index once more, sorted
 BATCH = 500
 MEMORY_MB = 200  # a batch looks once at most of the warehouse's texts; kept in memory they would be of no use
 
@@ -23,6 +24,7 @@ def judge_next(night: Night, rules: CopyRules) -> int:
         return 0
     articles = [article for _, article in waiting]
     with night.timed("judging"), bounded_memory(night.con, MEMORY_MB):
+        night.copies.sort_marks(night.con, night.house.settings.state_dir / MARKS)
         verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of, crew=night.copies)
     judged = [(version_id, article, verdict) for (version_id, article), verdict in zip(waiting, verdicts, strict=True)]
     with night.timed("duckdb"), transaction(night.con):
