@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.night import Night
 from warehouse.connection import bounded_memory
 from warehouse.dedupe import CopyRules, add_sketches, judge_articles
-from warehouse.store import add_verdicts, find_unjudged, transaction
+from warehouse.store import add_verdicts, find_unjudged_ids, find_versions, transaction
 
 MARKS = "marks"  # folder of the state folder: the copy index once more, sorted
 BATCH = 500
@@ -18,7 +18,10 @@ def judge_next(night: Night, rules: CopyRules) -> int:
     The night's workers are started by a batch that is large enough, stay for the next ones, and end when none waits.
     """
     with night.timed("duckdb"):
-        waiting = find_unjudged(night.con, limit=BATCH)
+        # All that wait are looked for at once, since that is a look at every version and verdict there is.
+        night.unjudged = night.unjudged or find_unjudged_ids(night.con)
+        chosen = night.unjudged[:BATCH]
+        waiting = find_versions(night.con, chosen)
     if not waiting:
         night.copies.rest()
         return 0
@@ -30,4 +33,5 @@ def judge_next(night: Night, rules: CopyRules) -> int:
     with night.timed("duckdb"), transaction(night.con):
         add_verdicts(night.con, run_id=night.run_id, as_of=night.as_of, judged=judged)
         add_sketches(night.con, articles, verdicts, crew=night.copies)
+    night.unjudged = night.unjudged[len(chosen) :]
     return len(judged)

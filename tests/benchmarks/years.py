@@ -78,7 +78,7 @@ def measure(chosen: argparse.Namespace, folder: Path) -> dict[str, Any]:
                 shutil.rmtree(house, ignore_errors=True)
                 house.mkdir(parents=True)
                 apart(fill, house, nights[name], chosen.articles)
-                (house / "filled").touch()
+                (house / "filled").write_text(str(nights[name]), encoding="utf-8")
             if chosen.anew or not (house / "sovwatch.duckdb").exists():
                 figures[f"{name}_publish_anew_wall_cpu_s"] = apart(publish_anew, house)
             figures[f"{name}_filled_s"] = round(time.monotonic() - begun)
@@ -121,7 +121,7 @@ def publish_anew(house: Path) -> Cost:
 
     con = open_file(house / "warehouse.duckdb", memory_limit="1GB")
     wall, cpu = time.monotonic(), time.process_time()
-    publish_snapshot(con, snapshot=house / "sovwatch.duckdb", published_at=next_night(con)[1], anew=True)
+    publish_snapshot(con, snapshot=house / "sovwatch.duckdb", published_at=next_night(con, house)[1], anew=True)
     con.close()
     return round(time.monotonic() - wall, 1), round(time.process_time() - cpu, 1)
 
@@ -146,12 +146,12 @@ def run_nights(house: Path, sample: int) -> tuple[dict[str, Cost], dict[str, Any
     }
 
 
-def next_night(con: Connection) -> tuple[int, datetime]:
-    """Number and clock of the night after the last one."""
-    row = con.execute("SELECT max(as_of) FROM runs").fetchone()
+def next_night(con: Connection, house: Path) -> tuple[int, datetime]:
+    """Number and clock of the night after the last one: an hour later each time, so that those behind stay near."""
+    nights = int((house / "filled").read_text())
+    row = con.execute("SELECT count(*) FROM runs").fetchone()
     assert row is not None
-    number = round((row[0] - FIRST) / timedelta(days=1)) + 1
-    return number, FIRST + timedelta(days=number)
+    return row[0], FIRST + timedelta(days=nights, hours=row[0] - nights)
 
 
 def run_night(house: Path, writer: Writer, *, sample: int) -> dict[str, Cost]:
@@ -163,12 +163,12 @@ def run_night(house: Path, writer: Writer, *, sample: int) -> dict[str, Cost]:
     from warehouse.night_articles import count_waiting, find_night_articles
     from warehouse.publish import publish_snapshot
     from warehouse.search import index_articles
-    from warehouse.store import add_verdicts, find_unjudged, sum_outcomes
+    from warehouse.store import add_verdicts, find_unjudged_ids, find_versions, sum_outcomes
     from warehouse.stories import StoryRules, find_developments, store_telling, tell_stories
 
     con = open_file(house / "warehouse.duckdb", memory_limit="1GB")
-    number, as_of = next_night(con)
-    run_id = f"r{number}"
+    number, as_of = next_night(con, house)
+    run_id = f"n{number}"
     articles = [fresh_article(writer, number * 1_000_000 + n, at=as_of - timedelta(minutes=n % 1_200))
                 for n in range(sample)]  # fmt: skip
     told: dict[str, Cost] = {}
@@ -180,8 +180,14 @@ def run_night(house: Path, writer: Writer, *, sample: int) -> dict[str, Cost]:
         told[name] = (before[0] + time.monotonic() - wall, before[1] + time.process_time() - cpu)
         return result
 
+    unjudged: list[str] = []
+
+    def find_waiting() -> list[tuple[str, Article]]:
+        unjudged[:] = unjudged[BATCH:] or find_unjudged_ids(con)
+        return find_versions(con, unjudged[:BATCH])
+
     def judge(crew: CopyWorkers) -> bool:
-        waiting = step("unjudged", lambda: find_unjudged(con, limit=BATCH))
+        waiting = step("unjudged", find_waiting)
         if not waiting:
             return False
         fresh = [article for _, article in waiting]

@@ -3,10 +3,10 @@ are, where the warehouse itself would have to read every mark for each batch.
 
 The files follow from the table `copy_marks` and can be removed at any time. Each holds the marks of a stretch of
 documents and says in its name of which; those that came since, a few thousand documents, are asked of the table. When
-they are first used by a process, number and sum of each file's marks are compared with the table's: a file that does
-not agree (another warehouse was put in place, a disk failed) is dropped and written anew. A new file is joined with
-those before it that are not much larger, so that there are never more than a few, and a mark is written a few times in
-years.
+they are first used by a process, each file's marks are compared with the table's, by number and exclusive or: one
+that does not agree (another warehouse was put in place, a disk failed) is dropped and written anew. A new file is
+joined with those before it that are not much larger, so that there are never more than a few, and a mark is written a
+few times in years.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ class SortedMarks:
 
     def _agrees(self, con: DuckDBPyConnection, file: MarkFile) -> bool:
         row = con.execute(_between("copies_marks_sums", file.first, file.after)).fetchone()
-        return row is not None and (row[0], row[1] % (1 << 64)) == (file.rows, file.checksum)
+        return row is not None and tuple(row) == (file.rows, file.checksum)
 
 
 def _joined(sizes: Sequence[int], fresh: int) -> int:
