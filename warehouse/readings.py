@@ -58,7 +58,8 @@ def add_readings(
     if late:
         raise ValueError(f"next_try_at is not after the run's clock {as_of}: {late[0].entry.url}")
     kept = [reading for reading in readings if _is_stored(reading)]
-    ids = [{"article_id": article_id} for article_id in {r.article.article_id for r in kept if r.article}]
+    first = [{"version_id": f"{article_id}.1"} for article_id in {r.article.article_id for r in kept if r.article}]
+    ids = [{"article_id": row[0]} for row in run_batch(con, "versions_first", first)]
     current = {row[0]: (row[1], row[2]) for row in run_batch(con, "versions_current", ids)}
     placed = place_readings(kept, current)
     first_seen = dict(run_batch(con, "entries_first_seen", [{"entry_id": r.entry.entry_id} for r in kept]))

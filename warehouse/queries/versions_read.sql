@@ -2,7 +2,7 @@
 -- Some versions in full. Chosen by row id first: texts are read of the chosen rows only, however large the table is. The
 -- version is asked for too: inside of a transaction on a lake, a new row may have the row id of a stored one.
 WITH chosen AS MATERIALIZED (
-    SELECT c.rowid AS place, c.version_id FROM article_versions AS c SEMI JOIN batch ON batch.version_id = c.version_id
+    SELECT c.rowid AS place, c.version_id FROM article_versions AS c WHERE c.version_id IN ($keys)
 )
 SELECT
     v.version_id, v.article_id, v.url, v.site, v.title, v.text, v.fetched_at, v.extractor, v.source_id, v.authors,
