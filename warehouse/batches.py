@@ -126,7 +126,8 @@ def run_batch(
     if _KEYS in sql:
         key = next(iter(columns))
         keys = {f"key{number}": row[key] for number, row in enumerate(rows)} if len(rows) <= MOST_KEYS else {}
-        sql = sql.replace(_KEYS, f"({', '.join(f'${name}' for name in keys)})" if keys else f"(SELECT {key} FROM batch)")
+        listed = ", ".join(f"${name}" for name in keys) or f"SELECT {key} FROM batch"
+        sql = sql.replace(_KEYS, f"({listed})")
         given |= keys
     with batch(con, rows, columns):
         return con.execute(sql, given).fetchall()
