@@ -56,7 +56,8 @@ class Night:
     up where the time went; `problems`, `warnings`, `sources` and `changes` collect what the report says of tonight.
     `robots`, `rights` and `hosts` are what the night has learnt of its hosts: rules, reservations, turns.
     `sends_mail` is False for runs over the past. `past` holds the recorded answers of a run that is gone through again.
-    `copies` are the workers that judge; none runs before a batch is large enough.
+    `copies` are the workers that judge; none runs before a batch is large enough. `unjudged` are the versions that wait
+    for a verdict, the next ones first, as far as they were looked for.
     """
 
     house: House
@@ -73,6 +74,7 @@ class Night:
     sends_mail: bool = True
     past: Past | None = None
     copies: CopyWorkers = field(default_factory=lambda: CopyWorkers(1))
+    unjudged: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

@@ -20,6 +20,7 @@ import duckdb
 
 from extractors.model import Article
 from extractors.pages.boilerplate import paragraph_hash
+from warehouse.recent_pages import ALL, RECENT, add_paragraphs, recall_pages
 from warehouse.sql import load_sql
 
 
@@ -58,11 +59,12 @@ def add_site_paragraphs(con: duckdb.DuckDBPyConnection, articles: Iterable[Artic
     if not rows:
         return 0
     sites, paragraphs, ids, words, seen = zip(*rows, strict=True)
-    con.execute(load_sql("boilerplate_insert"), {
+    recall_pages(con, most_pages=rules.most_pages)
+    add_paragraphs(con, {
         "sites": list(sites), "paragraphs": list(paragraphs), "article_ids": list(ids), "words": list(words),
         "seen_at": list(seen),
     })  # fmt: skip
-    learnt = con.execute(load_sql("boilerplate_learn"), {
+    learnt = con.execute(load_sql("boilerplate_learn").replace(ALL, RECENT), {
         "sites": sorted(set(sites)), "most_pages": rules.most_pages, "least_own": rules.least_own,
         "least_pages": rules.least_pages, "least_nights": rules.least_nights, "most_words": rules.most_words,
         "least_share": rules.least_share, "learnt_at": as_of or max(seen),

@@ -58,7 +58,8 @@ def add_readings(
     if late:
         raise ValueError(f"next_try_at is not after the run's clock {as_of}: {late[0].entry.url}")
     kept = [reading for reading in readings if _is_stored(reading)]
-    ids = [{"article_id": article_id} for article_id in {r.article.article_id for r in kept if r.article}]
+    first = [{"version_id": f"{article_id}.1"} for article_id in {r.article.article_id for r in kept if r.article}]
+    ids = [{"article_id": row[0]} for row in run_batch(con, "versions_first", first)]
     current = {row[0]: (row[1], row[2]) for row in run_batch(con, "versions_current", ids)}
     placed = place_readings(kept, current)
     first_seen = dict(run_batch(con, "entries_first_seen", [{"entry_id": r.entry.entry_id} for r in kept]))
@@ -167,8 +168,19 @@ def count_words(text: str) -> int:
 
 def find_unjudged(con: duckdb.DuckDBPyConnection, *, limit: int | None = None) -> list[tuple[str, Article]]:
     """Version id and article of every version without a verdict, by publication (else first sight), arrival, id."""
-    rows = con.execute(load_sql("versions_unjudged"), {"limit": limit}).fetchall()
-    return [(row[0], article_of(row)) for row in rows]
+    return find_versions(con, find_unjudged_ids(con, limit=limit))
+
+
+def find_unjudged_ids(con: duckdb.DuckDBPyConnection, *, limit: int | None = None) -> list[str]:
+    """The versions without a verdict, in the order of `find_unjudged`: a look at all versions and verdicts."""
+    return [row[0] for row in con.execute(load_sql("versions_unjudged"), {"limit": limit}).fetchall()]
+
+
+def find_versions(con: duckdb.DuckDBPyConnection, version_ids: Sequence[str]) -> list[tuple[str, Article]]:
+    """Version id and article of these versions, in the order given; without those that are not there."""
+    rows = run_batch(con, "versions_read", [{"version_id": version_id} for version_id in version_ids])
+    found = {row[0]: article_of(row) for row in rows}
+    return [(version_id, found[version_id]) for version_id in version_ids if version_id in found]
 
 
 def find_article(con: duckdb.DuckDBPyConnection, article_id: str) -> Article | None:
@@ -184,7 +196,7 @@ def find_by_url(con: duckdb.DuckDBPyConnection, url: str) -> Article | None:
 
 
 def article_of(row: tuple[Any, ...]) -> Article:
-    """The article in a row of `versions_unjudged` or `article_current`. Without a text it has no paragraphs."""
+    """The article in a row of `versions_read` or `article_current`. Without a text it has no paragraphs."""
     (article_id, url, site, title, text, fetched_at, extractor, source_id, authors, published_at, certainty,
      modified_at, language, publisher, section, standfirst, captions, tables, links, access, access_reason, evidence,
      archive_file, archive_offset) = row[1:]  # fmt: skip

@@ -10,7 +10,15 @@ from warehouse.entries import (
     find_pending,
 )
 from warehouse.model import EntryOutcome, FetchRecord, PendingEntry, Reading, Run, RunState, RunSums, SourceRow
-from warehouse.readings import add_readings, article_of, find_article, find_by_url, find_unjudged
+from warehouse.readings import (
+    add_readings,
+    article_of,
+    find_article,
+    find_by_url,
+    find_unjudged,
+    find_unjudged_ids,
+    find_versions,
+)
 from warehouse.runs import (
     count_runs_at,
     find_last_run,
@@ -46,6 +54,8 @@ __all__ = [
     "find_last_run",
     "find_pending",
     "find_unjudged",
+    "find_unjudged_ids",
+    "find_versions",
     "finish_run",
     "release_entries",
     "run_batch",

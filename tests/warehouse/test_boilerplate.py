@@ -11,7 +11,7 @@ import pytest
 from extractors.model import Article, FetchedPage
 from extractors.pages.article import extract_article
 from extractors.pages.boilerplate import paragraph_hash
-from warehouse.boilerplate import add_site_paragraphs, find_site_boilerplate
+from warehouse.boilerplate import BoilerplateRules, add_site_paragraphs, find_site_boilerplate
 from warehouse.connection import open_memory
 
 START = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
@@ -126,3 +126,37 @@ def test_one_busy_night_is_not_enough_and_a_replay_adds_nothing(con: duckdb.Duck
     rows = con.execute("SELECT count(*), count(DISTINCT (article_id, paragraph)) FROM site_paragraphs").fetchone()
     assert rows is not None and rows[0] == rows[1] == 9 * 7
     assert find_site_boilerplate(con, ["bay.example"]) == {}
+
+
+def test_what_is_learnt_is_the_same_however_often_the_years_are_looked_at() -> None:
+    """One connection that remembers the latest pages, and one that looks at all of them before each batch."""
+    source = random.Random(5)
+    rules = BoilerplateRules(most_pages=12)
+    remembering, forgetting = open_memory(), open_memory()
+    for number in range(60):
+        pages = []
+        for i in range(source.randrange(1, 6)):
+            site = source.choice(["bay.example", "cape.example", "rare.example"] if number % 9 else ["rare.example"])
+            name = f"{number}-{i}" if source.random() < 0.9 else f"{source.randrange(max(1, number))}-0"  # seen before
+            appeal = [APPEAL] if source.random() < 0.5 else [f"Follow {site} in our letter."]
+            pages.append(article(site, name, [*own_text(site, name, 4), *appeal], number // 3))
+        if number % 7 == 0:  # what is rolled back was never seen
+            remembering.execute("BEGIN")
+            add_site_paragraphs(remembering, pages, rules=rules)
+            remembering.execute("ROLLBACK")
+        forgetting.execute("DROP TABLE IF EXISTS recent_state")
+        learnt = [add_site_paragraphs(con, pages, rules=rules) for con in (remembering, forgetting)]
+        assert learnt[0] == learnt[1]
+    tables = [[con.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall() for con in (remembering, forgetting)]
+              for table in ("site_paragraphs", "site_boilerplate")]  # fmt: skip
+    assert all(here == there for here, there in tables)
+    assert len(tables[1][0]) >= 3
+
+
+def test_pages_that_another_connection_added_are_taken_up() -> None:
+    con = open_memory()
+    add_site_paragraphs(con, [article("bay.example", "a", [*own_text("b", "a"), APPEAL], 0)])
+    other = con.cursor()
+    texts = [article("bay.example", f"n{i}", [*own_text("b", str(i)), APPEAL], i % 2) for i in range(3)]
+    assert add_site_paragraphs(other, texts) == 0
+    assert add_site_paragraphs(con, [article("bay.example", "z", [*own_text("b", "z"), APPEAL], 1)]) == 1

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from extractors.model import Problem
 from tests.warehouse.examples import DAY, NIGHT, article, begin, entry, feed_fetch, topic, verdict
-from warehouse.connection import open_memory
+from warehouse import batches
+from warehouse.connection import bounded_memory, open_file, open_memory
 from warehouse.store import (
     EntryOutcome,
     Reading,
@@ -24,6 +26,8 @@ from warehouse.store import (
     find_last_run,
     find_pending,
     find_unjudged,
+    find_unjudged_ids,
+    find_versions,
     finish_run,
     store_sources,
     sum_outcomes,
@@ -244,3 +248,35 @@ def test_runs_and_sources(con: duckdb.DuckDBPyConnection) -> None:
         con, [SourceRow(source_id="b", name="B", feed_url="https://b.example/feed", enabled=False, reason="dead")]
     )
     assert rows(con, "SELECT source_id, enabled, reason FROM source_list") == [("b", False, "dead")]
+
+
+@pytest.mark.parametrize("most", [0, 1, 1_000])
+def test_keys_are_found_as_constants_and_as_rows(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(batches, "MOST_KEYS", most)
+    begin(con, "r1")
+    take_up(con, "r1", 1, 2, 3)
+    asked = [entry(number).entry_id for number in (1, 3, 9)]
+    assert set(find_known_entries(con, asked)) == set(asked[:2])
+    readings = [Reading(entry=entry(number), article=article(number)) for number in (1, 2)]
+    add_readings(con, run_id="r1", as_of=NIGHT, readings=readings)
+    waiting = find_unjudged_ids(con)
+    assert waiting == [version_id for version_id, _ in find_unjudged(con)] and len(waiting) == 2
+    assert [version_id for version_id, _ in find_versions(con, [waiting[1], "absent", waiting[0]])] == waiting[::-1]
+    states = rows(con, "SELECT state, count(*) FROM entries GROUP BY state ORDER BY state")
+    assert states == [("pending", 1), ("read", 2)]
+
+
+def test_what_indexes_hold_does_not_count_where_memory_is_bounded(tmp_path: Path) -> None:
+    with open_file(tmp_path / "house.duckdb", memory_limit="600MB") as con:
+        con.execute("CREATE TABLE many (key VARCHAR PRIMARY KEY)")
+        con.execute("INSERT INTO many SELECT format('{:016x}', hash(i)) FROM range(400000) AS r(i)")
+        held = con.execute("SELECT sum(memory_usage_bytes) FROM duckdb_memory() WHERE tag = 'ART_INDEX'").fetchone()
+        assert held is not None and held[0] > 10e6
+        with bounded_memory(con, 10):
+            limit = con.execute("SELECT current_setting('memory_limit')").fetchone()
+            assert rows(con, "SELECT count(*) FROM many WHERE key > '8'") != []
+        after = con.execute("SELECT current_setting('memory_limit')").fetchone()
+    assert limit != after
+    assert after is not None and after[0].startswith("572.")

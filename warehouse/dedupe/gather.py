@@ -17,11 +17,12 @@ from warehouse.dedupe.fingerprints import Fingerprint, find_fingerprints
 from warehouse.dedupe.index import CandidateIndex, Known, find_documents
 from warehouse.dedupe.rules import CopyRules
 from warehouse.dedupe.shelf import Seen, SeenTogether
+from warehouse.dedupe.sorted_marks import SortedMarks
 from warehouse.dedupe.texts import find_unread, find_versions_before
 from warehouse.dedupe.workers import CopyWorkers
 from warehouse.sql import load_sql
 
-LOOKED_UP = 500  # articles whose marks are joined together: each join looks at all marks
+LOOKED_UP = 500  # articles whose marks are looked up together: what no sorted file covers is read once for all of them
 FETCHED = 250  # articles whose candidates' texts are fetched together, while workers read those before
 AT_ONCE = 25  # articles that one piece of work is about
 Number = int  # a text's: the articles of the batch by their place in it, then known texts, then versions before
@@ -81,7 +82,7 @@ def gather(
         joined = range(first, min(first + LOOKED_UP, len(articles)))
         while len(seen) < joined.stop:
             seen += reading.pop(0).result().apart()
-        lookup = index or _join(con, [seen[i].marks for i in joined], rules)
+        lookup = index or _join(con, [seen[i].marks for i in joined], rules, crew.known)
         for start in range(first, joined.stop, FETCHED):
             part = range(start, min(start + FETCHED, joined.stop))
             docs = [lookup.candidates(seen[i].marks, rules) for i in part]
@@ -111,9 +112,11 @@ def gather(
                     roots=roots | dict(rows), near=near)  # fmt: skip
 
 
-def _join(con: DuckDBPyConnection, marks: Sequence[Array], rules: CopyRules) -> CandidateIndex:
+def _join(
+    con: DuckDBPyConnection, marks: Sequence[Array], rules: CopyRules, known: SortedMarks | None
+) -> CandidateIndex:
     every = np.concatenate([*marks, np.empty(0, dtype=np.uint32)])
-    return CandidateIndex.join(con, every, most=rules.most_documents)
+    return CandidateIndex.join(con, every, most=rules.most_documents, known=known)
 
 
 def parts_of(places: range) -> Iterator[range]:

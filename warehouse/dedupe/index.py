@@ -1,7 +1,8 @@
 """The candidate index: which known documents share marks with an article.
 
-The index lives in two insert-only tables. For a night's batch the marks that the batch needs are joined set-wise; a
-process that asks many small questions loads the whole index once. Both give the same candidates.
+The index lives in two insert-only tables. For a night's batch the marks that the batch needs are looked up set-wise, in
+sorted files beside the warehouse as far as these reach (`warehouse/dedupe/sorted_marks.py`); a process that asks many
+small questions loads the whole index once. Both give the same candidates.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from duckdb import DuckDBPyConnection
 from warehouse.dedupe.arguments import numbers_argument, texts_argument
 from warehouse.dedupe.arrays import Array
 from warehouse.dedupe.rules import CopyRules
+from warehouse.dedupe.sorted_marks import SortedMarks
 from warehouse.sql import load_sql
 
 BATCH_ROWS = 200_000
@@ -54,22 +56,30 @@ class CandidateIndex:
         )
 
     @classmethod
-    def join(cls, con: DuckDBPyConnection, marks: Array, *, most: int = 400) -> CandidateIndex:
+    def join(
+        cls, con: DuckDBPyConnection, marks: Array, *, most: int = 400, known: SortedMarks | None = None
+    ) -> CandidateIndex:
         """The part of the index that has to do with the given marks: of each the latest `most` documents.
 
-        Rows come in parts, and early documents of common marks go as they come, so that memory is bounded (about 100
-        MB) however many articles are known.
+        What `known` covers is looked up there, what came since in the table. Rows come in parts, and early documents of
+        common marks go as they come, so that memory is bounded (about 100 MB) however many articles are known.
         """
-        parameters = {"hashes": numbers_argument(np.unique(marks))}
+        hashes = np.unique(marks).astype(np.uint32)
+        parameters = {"hashes": numbers_argument(hashes)}
+        sql = load_sql("copies_marks_found").replace("$first", str(known.documents if known else 0))
         held = np.empty(0, dtype=np.uint64)
         counts: dict[str, Array] = {"cut": np.empty(0, dtype=np.uint32), "left_out": np.empty(0, dtype=np.int64)}
-        for part in con.execute(load_sql("copies_marks_found"), parameters).to_arrow_reader(JOINED_ROWS):
+        if known is not None:
+            held, there = known.find(hashes, most=most)
+            lacking = there - np.bincount(np.searchsorted(hashes, _hashes(held)), minlength=len(hashes))
+            counts = {"cut": hashes[lacking > 0], "left_out": lacking[lacking > 0]}
+        for part in con.execute(sql, parameters).to_arrow_reader(JOINED_ROWS):
             hashes, docs = (part.column(name).to_numpy().astype(np.uint64) for name in ("hash", "doc"))
             held = np.concatenate((held, (hashes << np.uint64(32)) | docs))
             if len(held) > 2 * JOINED_ROWS:
                 held, counts = _latest(held, counts, most)
         held, counts = _latest(held, counts, most)
-        return cls(hashes=(held >> np.uint64(32)).astype(np.uint32), docs=held.astype(np.uint32), **counts)
+        return cls(hashes=_hashes(held), docs=held.astype(np.uint32), **counts)
 
     @classmethod
     def of_batch(cls, marks: Sequence[Array]) -> CandidateIndex:
@@ -133,7 +143,7 @@ class CandidateIndex:
 def _latest(held: Array, counts: dict[str, Array], most: int) -> tuple[Array, dict[str, Array]]:
     """Of marks and documents, as one number each, the last `most` of every mark, sorted; and how many were left out."""
     held.sort()  # as one number: five times as fast as two columns in the database
-    hashes = (held >> np.uint64(32)).astype(np.uint32)
+    hashes = _hashes(held)
     starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1]))) if len(held) else np.empty(0, int)
     sizes = np.diff(np.append(starts, len(held)))
     over = np.maximum(0, sizes - most)
@@ -143,6 +153,10 @@ def _latest(held: Array, counts: dict[str, Array], most: int) -> tuple[Array, di
     cut, where = np.unique(np.concatenate((counts["cut"], hashes[starts[over > 0]])), return_inverse=True)
     left_out = np.bincount(where, weights=np.concatenate((counts["left_out"], over[over > 0]))).astype(np.int64)
     return held[place >= np.repeat(over, sizes)], {"cut": cut, "left_out": left_out}
+
+
+def _hashes(held: Array) -> Array:
+    return (held >> np.uint64(32)).astype(np.uint32)
 
 
 def find_documents(con: DuckDBPyConnection, docs: Iterable[int]) -> dict[int, Known]:

@@ -10,12 +10,16 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
+
+from duckdb import DuckDBPyConnection
 
 from warehouse.dedupe.arrays import Array
 from warehouse.dedupe.reading import Unread
 from warehouse.dedupe.shelf import Shelf
+from warehouse.dedupe.sorted_marks import SortedMarks
 from warehouse.dedupe.worker import Worker, WorkerDied
 
 PARALLEL_FROM: Final = 150  # articles; for fewer, starting workers takes longer than they save
@@ -102,7 +106,8 @@ class Seat:
 class CopyWorkers:
     """So many workers; a context manager. With one, everything is done in this process, when it is asked for.
 
-    `texts` are those of the batch, by number; `furniture` what the sites repeat. Not for several threads at once.
+    `texts` are those of the batch, by number; `furniture` what the sites repeat; `known` the sorted marks of all known
+    documents, once `sort_marks` was called. Not for several threads at once.
     """
 
     def __init__(self, workers: int, *, parallel_from: int = PARALLEL_FROM) -> None:
@@ -110,6 +115,7 @@ class CopyWorkers:
         self._parallel_from = parallel_from
         self.texts: dict[int, Unread] = {}
         self.marks: dict[tuple[str, str], Array] = {}  # by article id and hash of the content, of the last batch
+        self.known: SortedMarks | None = None
         self._seats: list[Seat] = []
         self._here = Shelf()
         self._on_shelf: set[int] = set()
@@ -130,6 +136,19 @@ class CopyWorkers:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:  # fmt: skip
         self.rest()
+        if self.known is not None:
+            self.known.close()
+            self.known = None
+
+    def sort_marks(self, con: DuckDBPyConnection, folder: Path) -> None:
+        """From now on candidates are looked up in sorted files in `folder`, which are brought up to date.
+
+        Outside of a transaction, and always with the same warehouse. Where the folder cannot be written, candidates
+        are looked up in the warehouse: the same ones, only slower.
+        """
+        self.known = self.known or SortedMarks(folder)
+        with contextlib.suppress(OSError):
+            self.known.bring_up_to_date(con)
 
     def begin(self, texts: Sequence[Unread]) -> None:
         """Clears the desk for a batch, and starts workers if it is worth their while."""

@@ -1,12 +1,21 @@
 -- Learns what the given sites repeat: paragraphs on many of a site's recent pages, seen on several nights, where those
 -- pages have mostly text of their own. A page that is itself a copy of other pages of the site (one story under
 -- several addresses, or in all editions of a regional network) has hardly any text of its own and does not count; nor
--- does it matter how many other sites carry the paragraph.
+-- does it matter how many other sites carry the paragraph. Sites that repeat nothing new often enough, which are most,
+-- are left out before pages are ranked.
 INSERT INTO site_boilerplate
-WITH recent AS (
+WITH repeating AS (
+    SELECT DISTINCT site FROM (
+        SELECT site, paragraph
+        FROM site_paragraphs
+        SEMI JOIN (SELECT unnest(CAST($sites AS VARCHAR[])) AS site) AS asked USING (site)
+        GROUP BY site, paragraph
+        HAVING count(*) >= $least_pages AND min(words) <= $most_words
+    ) ANTI JOIN site_boilerplate USING (site, paragraph)
+),
+recent AS (
     SELECT site, paragraph, article_id, words, seen_at
-    FROM site_paragraphs
-    SEMI JOIN (SELECT unnest(CAST($sites AS VARCHAR[])) AS site) AS asked USING (site)
+    FROM site_paragraphs SEMI JOIN repeating USING (site)
     QUALIFY dense_rank() OVER (PARTITION BY site ORDER BY seen_at DESC, article_id) <= $most_pages
 ),
 spread AS (

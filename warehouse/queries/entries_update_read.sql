@@ -6,4 +6,4 @@ SET state = batch.state,
     next_try_at = batch.next_try_at,
     content_html = CASE WHEN batch.state = 'pending' THEN entries.content_html END
 FROM batch
-WHERE entries.entry_id = batch.entry_id
+WHERE entries.entry_id = batch.entry_id AND entries.entry_id IN ($keys)

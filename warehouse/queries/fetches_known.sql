@@ -1,4 +1,4 @@
 -- batch(fetch_id VARCHAR)
 SELECT fetches.fetch_id
 FROM fetches
-SEMI JOIN batch ON batch.fetch_id = fetches.fetch_id
+WHERE fetches.fetch_id IN ($keys)

@@ -1,17 +1,7 @@
--- Chosen by row id first: texts are read of the chosen rows only, however large the table is. The version is asked for
--- too: inside of a transaction on a lake, a new row may have the row id of a stored one.
-WITH chosen AS MATERIALIZED (
-    SELECT c.rowid AS place, c.version_id
-    FROM article_versions AS c
-    ANTI JOIN verdicts AS j ON j.version_id = c.version_id
-    WHERE c.origin <> 'seed'
-    ORDER BY coalesce(c.published_at, c.first_seen_at), c.fetched_at, c.article_id, c.version
-    LIMIT $limit
-)
-SELECT
-    v.version_id, v.article_id, v.url, v.site, v.title, v.text, v.fetched_at, v.extractor, v.source_id, v.authors,
-    v.published_at, v.published_certainty, v.modified_at, v.language, v.publisher, v.section, v.standfirst, v.captions,
-    v.tables, v.links, v.access, v.access_reason, v.evidence, v.archive_file, v.archive_offset
-FROM article_versions AS v
-WHERE v.rowid IN (SELECT place FROM chosen) AND v.version_id IN (SELECT version_id FROM chosen)
-ORDER BY coalesce(v.published_at, v.first_seen_at), v.fetched_at, v.article_id, v.version
+-- Versions without a verdict, in the order in which they are to be judged.
+SELECT c.version_id
+FROM article_versions AS c
+ANTI JOIN verdicts AS j ON j.version_id = c.version_id
+WHERE c.origin <> 'seed'
+ORDER BY coalesce(c.published_at, c.first_seen_at), c.fetched_at, c.article_id, c.version
+LIMIT $limit
