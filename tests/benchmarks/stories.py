@@ -16,7 +16,7 @@ import resource
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,9 +26,11 @@ import duckdb
 import pyarrow as pa
 
 from extractors.model import digest64
-from tests.benchmarks.stories_score import intervals, score_clusters, score_sagas, score_timelines
+from tests.benchmarks.stories_draws import draw_figures, intervals
+from tests.benchmarks.stories_score import score_clusters, score_sagas, score_timelines
 from warehouse.connection import open_memory
 from warehouse.stories import StoryRules, store_telling, tell_stories
+from warehouse.stories.telling import Telling
 
 Row = dict[str, Any]
 _TIME = pa.timestamp("us", tz="UTC")
@@ -91,8 +93,13 @@ def load_night(con: duckdb.DuckDBPyConnection, night: Sequence[Row], at: datetim
     con.unregister("night_rows")
 
 
-def predict(rows: Sequence[Row], rules: StoryRules) -> tuple[dict[str, Prediction], float, float]:
-    """Stories, alerts and novelty of every article; seconds and processor seconds of the stage (loading left out)."""
+def predict(
+    rows: Sequence[Row], rules: StoryRules, told: Callable[[datetime, Telling], None] | None = None
+) -> tuple[dict[str, Prediction], float, float]:
+    """Stories, alerts and novelty of every article; seconds and processor seconds of the stage (loading left out).
+
+    `told` is called with each night's telling, once it is stored.
+    """
     con = open_memory()
     con.execute("SET threads = 1")
     found: dict[str, Prediction] = {}
@@ -106,6 +113,8 @@ def predict(rows: Sequence[Row], rules: StoryRules) -> tuple[dict[str, Predictio
         con.execute("COMMIT")
         spent += time.perf_counter() - begun
         processor += time.process_time() - begun_processor
+        if told is not None:
+            told(at, telling)
         alerted = {d.outlets[0].article_id for d in telling.developments if d.kind != "update"}
         for member in telling.memberships:
             article = member.report.article_id
@@ -162,14 +171,14 @@ def describe(labels: Sequence[Row], found: dict[str, Prediction], folder: Path) 
     labelled = [row for row in labels if row.get("story")]
     alerts = {k: p.is_new_development for k, p in found.items()}
     if labelled:
-        s = score_clusters(labels, {k: p.story for k, p in found.items()}, alerts,
-                           {k: p.novelty for k, p in found.items()})  # fmt: skip
+        stories, novelty = {k: p.story for k, p in found.items()}, {k: p.novelty for k, p in found.items()}
+        s = score_clusters(labels, stories, alerts, novelty)
         lines.append(
             f"BCubed F1 {s['bcubed']:.3f} (p {s['bcubed_p']:.3f} r {s['bcubed_r']:.3f})  "
             f"pairwise F1 {s['pairwise']:.3f}  alert_once F1 {s['alert_once']:.3f}  "
             f"exactly once {s['exactly_once']:.1%}  C_min {s['c_min']:.3f}"
         )
-        of = intervals(labels, {k: p.story for k, p in found.items()}, alerts)
+        of = intervals(draw_figures(labels, stories, alerts, novelty))
         lines.append("95 % by drawing stories again: " + "  ".join(
             f"{name} {low:.3f} to {high:.3f}" for name, (low, high) in of.items()
         ))  # fmt: skip
