@@ -1,10 +1,11 @@
 """Stories and developments, night by night, against their labels; no label is read before the scoring.
 
-    python -m tests.benchmarks.stories --data DIR --out DIR2 [--only NAME ...]
+    python -m tests.benchmarks.stories --data DIR --out DIR2 [--only NAME ...] [--one-by-one]
 
-Every `DIR/NAME.jsonl` with articles becomes `DIR2/NAME.jsonl` with `{id, story, is_new_development, novelty}`: a real
-warehouse in memory is fed one night after the other, in order of date, and `tell_stories` and `store_telling` run on
-each; articles without a date are one undated night. A baseline (single-pass TF-IDF with decay) is scored beside it.
+Every `DIR/NAME.jsonl` with articles becomes `DIR2/NAME.jsonl` with `{id, story, is_new_development, novelty}`: night
+after night, in order of date, is told from a real warehouse in memory and stored there, as a backfill does it (or,
+`--one-by-one`, as nights that know nothing of each other but what is stored: the same answers, at more cost); articles
+without a date are one undated night. A baseline (single-pass TF-IDF with decay) is scored beside it.
 The last lines are the figures.
 """
 
@@ -16,7 +17,7 @@ import resource
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,9 +27,10 @@ import duckdb
 import pyarrow as pa
 
 from extractors.model import digest64
-from tests.benchmarks.stories_score import intervals, score_clusters, score_sagas, score_timelines
+from tests.benchmarks.stories_draws import draw_figures, intervals
+from tests.benchmarks.stories_score import score_clusters, score_sagas, score_timelines
 from warehouse.connection import open_memory
-from warehouse.stories import Chronicle, StoryRules
+from warehouse.stories import Chronicle, StoryRules, Telling
 
 Row = dict[str, Any]
 _TIME = pa.timestamp("us", tz="UTC")
@@ -92,12 +94,14 @@ def load_night(con: duckdb.DuckDBPyConnection, night: Sequence[Row], at: datetim
 
 
 def predict(
-    rows: Sequence[Row], rules: StoryRules, *, one_by_one: bool = False
+    rows: Sequence[Row], rules: StoryRules, told: Callable[[datetime, Telling], None] | None = None, *,
+    one_by_one: bool = False,
 ) -> tuple[dict[str, Prediction], float, float]:  # fmt: skip
     """Stories, alerts and novelty of every article; seconds and processor seconds of the stage (loading left out).
 
     Everything is loaded, then told night by night and stored some nights at a time, as a backfill does; or, told
-    `one_by_one`, each night is read and stored for itself, as by a program that is started every night.
+    `one_by_one`, each night is read and stored for itself, as by a program that is started every night. `told` is
+    called with each night's telling.
     """
     con = open_memory()
     con.execute("SET threads = 1")
@@ -118,6 +122,8 @@ def predict(
             con.execute("BEGIN")
             chronicle.store(run_id=clock.isoformat())
             con.execute("COMMIT")
+        if told is not None:
+            told(clock, telling)
         alerted = {d.outlets[0].article_id for d in telling.developments if d.kind != "update"}
         for member in telling.memberships:
             article = member.report.article_id
@@ -134,6 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--no-baseline", action="store_true")
+    parser.add_argument("--one-by-one", action="store_true")
     options = parser.parse_args(arguments)
     files = [p for p in sorted(options.data.glob("*.jsonl")) if not options.only or p.stem in options.only]
     if not files:
@@ -144,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     articles, seconds = 0, 0.0
     for path in files:
         rows = read_articles(path)
-        found, spent, processor = predict(rows, StoryRules(all_topics=True))
+        found, spent, processor = predict(rows, StoryRules(all_topics=True), one_by_one=options.one_by_one)
         articles, seconds = articles + len(rows), seconds + processor
         with (options.out / path.name).open("w", encoding="utf-8") as out:
             for row in rows:
@@ -175,14 +182,14 @@ def describe(labels: Sequence[Row], found: dict[str, Prediction], folder: Path) 
     labelled = [row for row in labels if row.get("story")]
     alerts = {k: p.is_new_development for k, p in found.items()}
     if labelled:
-        s = score_clusters(labels, {k: p.story for k, p in found.items()}, alerts,
-                           {k: p.novelty for k, p in found.items()})  # fmt: skip
+        stories, novelty = {k: p.story for k, p in found.items()}, {k: p.novelty for k, p in found.items()}
+        s = score_clusters(labels, stories, alerts, novelty)
         lines.append(
             f"BCubed F1 {s['bcubed']:.3f} (p {s['bcubed_p']:.3f} r {s['bcubed_r']:.3f})  "
             f"pairwise F1 {s['pairwise']:.3f}  alert_once F1 {s['alert_once']:.3f}  "
             f"exactly once {s['exactly_once']:.1%}  C_min {s['c_min']:.3f}"
         )
-        of = intervals(labels, {k: p.story for k, p in found.items()}, alerts)
+        of = intervals(draw_figures(labels, stories, alerts, novelty))
         lines.append("95 % by drawing stories again: " + "  ".join(
             f"{name} {low:.3f} to {high:.3f}" for name, (low, high) in of.items()
         ))  # fmt: skip

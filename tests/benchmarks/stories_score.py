@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from random import Random
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -43,41 +42,6 @@ def score_clusters(
         "exactly_once": sum(v == 1 for v in told.values()) / len(gold),
         "c_min": c_min(rows, novelty),
     }  # fmt: skip
-
-
-def intervals(
-    labels: Sequence[Row], story: Mapping[str, str], alerts: Mapping[str, bool], *, draws: int = 1000, seed: int = 1
-) -> dict[str, tuple[float, float]]:
-    """95 % intervals of BCubed F1 and alert_once F1 by drawing the labelled stories again with replacement.
-
-    Each article's BCubed precision and recall are those of the whole set, so that a draw needs no new clustering.
-    """
-    rows = [(r["id"], r["story"]) for r in labels if r.get("story")]
-    gold = Counter(g for _, g in rows)
-    predicted = Counter(story[i] for i, _ in rows)
-    both = Counter((g, story[i]) for i, g in rows)
-    sums: dict[str, list[float]] = {g: [0.0, 0.0, 0.0, 0.0] for g in gold}
-    for i, g in rows:
-        held = both[g, story[i]]
-        sums[g][0] += held / predicted[story[i]]
-        sums[g][1] += held / gold[g]
-        sums[g][2] += 1
-        sums[g][3] += alerts[i]
-    names = sorted(sums)
-    random = Random(seed)
-    bcubed, once = [], []
-    for _ in range(draws):
-        drawn = [sums[name] for name in random.choices(names, k=len(names))]
-        n = sum(d[2] for d in drawn)
-        bcubed.append(f1(sum(d[0] for d in drawn) / n, sum(d[1] for d in drawn) / n))
-        told, total = sum(d[3] > 0 for d in drawn), sum(d[3] for d in drawn)
-        once.append(f1(told / total if total else 0.0, told / len(drawn)))
-    return {name: _middle(values) for name, values in (("bcubed", bcubed), ("alert_once", once))}
-
-
-def _middle(values: Sequence[float]) -> tuple[float, float]:
-    ordered = sorted(values)
-    return ordered[int(0.025 * len(ordered))], ordered[int(0.975 * len(ordered))]
 
 
 def c_min(rows: Sequence[tuple[str, str]], novelty: Mapping[str, float]) -> float:

@@ -18,7 +18,7 @@ import argparse
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -35,20 +35,28 @@ from warehouse.stories.cluster import group_articles
 from warehouse.stories.context import CONTEXT_FEATURES, PLAUSIBLE, context_features
 from warehouse.stories.pairs import FEATURES, Pairs, Subject, compare
 from warehouse.stories.terms import Terms, parse_terms
-from warehouse.stories.trees import model_from
+from warehouse.stories.trees import Model, model_from
 
 Row = dict[str, Any]
 Arrays = dict[str, NDArray[np.generic]]
 
 SETS = {"allsides": 1.0, "allsides21": 1.0, "basil": 1.0, "ecbplus": 0.5, "wide": 0.2}
+BY_TOPIC = ("ecbplus", "wide")
 FOLDS = 5
 WINDOW_DAYS = 10.0
 LINK = 0.45
 
+# Fits the first look on the sets without some folds.
+Fit = Callable[[dict[str, list["Night"]], Collection[int]], Arrays]
+
 
 @dataclass(slots=True)
 class Night:
-    """A night of a training set: places of its articles and of the window's, the pairs, and what they are."""
+    """A night of a training set: places of its articles and of the window's, the pairs, and what they are.
+
+    `fold` is that of the pair's article of tonight. `bound` has a bit for each fold that must not be tested with a
+    model that was trained on the pair.
+    """
 
     tonight: list[int]
     window: list[int]
@@ -57,7 +65,7 @@ class Night:
     features: NDArray[np.float32]
     same: NDArray[np.int64]
     fold: NDArray[np.int64]
-    other_fold: NDArray[np.int64]
+    bound: NDArray[np.int64]
     first: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     chosen: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     context: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0), np.float32))
@@ -105,12 +113,26 @@ def count_terms(documents: Sequence[Terms], *, least: int = 3) -> Background:
     )  # fmt: skip
 
 
+def prior_without(name: str, terms: Mapping[str, Sequence[Terms]]) -> Background:
+    """What a set is trained and crossed with, which does not count its own words: at work the prior has not seen
+    tonight's either."""
+    same = BY_TOPIC if name in BY_TOPIC else (name,)
+    return count_terms([t for other, some in terms.items() if other not in (*same, "wide") for t in some])
+
+
 def _day(row: Row) -> int:
     return date.fromisoformat(row["published"][:10]).toordinal() if row.get("published") else 0
 
 
-def nights_of(rows: Sequence[Row], terms: Sequence[Terms], folds: Sequence[int], background: Background) -> list[Night]:
-    """Every night with its window's pairs, as the nightly run would see them."""
+def nights_of(
+    rows: Sequence[Row], terms: Sequence[Terms], folds: Sequence[int], background: Background,
+    bounds: Sequence[int] | None = None,
+) -> list[Night]:  # fmt: skip
+    """Every night with its window's pairs, as the nightly run would see them.
+
+    `bounds` are the folds that an article belongs to, as bits; its own alone where it is not given.
+    """
+    bits = np.array([1 << fold for fold in folds] if bounds is None else bounds, dtype=np.int64)
     by_day: dict[int, list[int]] = defaultdict(list)
     for place, row in enumerate(rows):
         by_day[_day(row)].append(place)
@@ -125,7 +147,8 @@ def nights_of(rows: Sequence[Row], terms: Sequence[Terms], folds: Sequence[int],
         story = [rows[p]["story"] for p in every]
         same = np.array([story[a] == story[b] for a, b in zip(r, c, strict=True)], dtype=np.int64)
         fold = np.array([folds[p] for p in every])
-        nights.append(Night(by_day[today], window, r, c, features, same, fold[r], fold[c]))
+        bound = bits[every]
+        nights.append(Night(by_day[today], window, r, c, features, same, fold[r], bound[r] | bound[c]))
     return nights
 
 
@@ -167,21 +190,32 @@ def fit(features: NDArray[np.float32], same: NDArray[np.int64], weights: Floats)
     }  # fmt: skip
 
 
-def fit_first(sets: dict[str, list[Night]], without: int | None) -> Arrays:
-    """The first look, trained on all folds but one (None: on all)."""
+def bits_of(folds: Collection[int]) -> int:
+    """Some folds as bits."""
+    return sum(1 << fold for fold in set(folds))
+
+
+def fit_first(sets: dict[str, list[Night]], without: Collection[int] = ()) -> Arrays:
+    """The first look, trained on all folds but some."""
     features, same, weights = [], [], []
     for name, nights in sets.items():
         for night in nights:
-            kept = (night.fold != without) & (night.other_fold != without)
+            kept = (night.bound & bits_of(without)) == 0
             features.append(night.features[kept])
             same.append(night.same[kept])
             weights.append(np.full(int(kept.sum()), SETS[name], np.float32))
     return fit(np.concatenate(features), np.concatenate(same), np.concatenate(weights))
 
 
-def look_once(sets: dict[str, list[Night]], sites: dict[str, list[str]]) -> None:
-    """Gives every night its out-of-fold first look, and the context of its plausible pairs in a run over the nights."""
-    models = [model_from({f"m/{k}": v for k, v in fit_first(sets, fold).items()}, "m") for fold in range(FOLDS)]
+def look_once(
+    sets: dict[str, list[Night]], sites: dict[str, list[str]], without: Collection[int] = (), fit: Fit = fit_first,
+    folds: int = FOLDS,
+) -> None:  # fmt: skip
+    """Gives every night its out-of-fold first look, and the context of its plausible pairs in a run over the nights.
+
+    No model that is fitted for it was trained on a fold of `without`.
+    """
+    models = [model_named("m", fit(sets, {fold, *without})) for fold in range(folds)]
     for name, nights in sets.items():
         story: dict[int, str] = {}
         for night in nights:
@@ -203,14 +237,21 @@ def look_once(sets: dict[str, list[Night]], sites: dict[str, list[str]]) -> None
                 story[place] = known[grouping.story_of[label]] if label in grouping.story_of else founder
 
 
-def fit_second(sets: dict[str, list[Night]]) -> Arrays:
-    """The second look, on features, first look and context of the plausible pairs."""
+def model_named(name: str, arrays: Arrays) -> Model:
+    """The model of some arrays."""
+    return model_from({f"{name}/{key}": value for key, value in arrays.items()}, name)
+
+
+def fit_second(sets: dict[str, list[Night]], without: Collection[int] = ()) -> Arrays:
+    """The second look, on features, first look and context of the plausible pairs of all folds but some."""
     features, same, weights = [], [], []
     for name, nights in sets.items():
         for night in nights:
-            features.append(np.concatenate([night.features[night.chosen], night.context], axis=1))
-            same.append(night.same[night.chosen])
-            weights.append(np.full(len(night.chosen), SETS[name], np.float32))
+            kept = (night.bound[night.chosen] & bits_of(without)) == 0
+            chosen = night.chosen[kept]
+            features.append(np.concatenate([night.features[chosen], night.context[kept]], axis=1))
+            same.append(night.same[chosen])
+            weights.append(np.full(len(chosen), SETS[name], np.float32))
     return fit(np.concatenate(features), np.concatenate(same), np.concatenate(weights))
 
 
@@ -233,19 +274,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             text = "".join(json.dumps(row) + "\n" for row in held)
             (options.held_out / f"{name}.jsonl").write_text(text, encoding="utf-8")
     terms = {name: [parse_terms(r["title"], r["text"], "en") for r in some] for name, some in rows.items()}
-    # What a set is trained with does not count its own words: at work the prior has not seen tonight's either.
     sets: dict[str, list[Night]] = {}
     for name in SETS:
-        same = ("ecbplus", "wide") if name in ("ecbplus", "wide") else (name,)
-        prior = count_terms([t for other, some in terms.items() if other not in (*same, "wide") for t in some])
-        topics = sorted({str(r["storyline"]) for r in rows[name]}) if "ecbplus" in same else []
+        prior = prior_without(name, terms)
+        topics = sorted({str(r["storyline"]) for r in rows[name]}) if name in BY_TOPIC else []
         folds = [
             topics.index(r["storyline"]) % FOLDS if topics else place * FOLDS // len(rows[name])
             for place, r in enumerate(rows[name])
         ]
         sets[name] = nights_of(rows[name], terms[name], folds, prior)
     look_once(sets, {name: [r.get("source") or r["id"] for r in rows[name]] for name in SETS})
-    first, second = fit_first(sets, None), fit_second(sets)
+    first, second = fit_first(sets), fit_second(sets)
     prior = count_terms([t for name, some in terms.items() if name != "wide" for t in some])
     note = {
         "trained_on": {name: len(rows[name]) for name in rows}, "split": "by time and story, ecbplus by topic",
