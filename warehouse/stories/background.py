@@ -100,8 +100,8 @@ class Weighed:
 
     ids: Ids
     docs: NDArray[np.int32]
-    begins: NDArray[np.int64]
-    spread: NDArray[np.int64]
+    begins: NDArray[np.int32]
+    spread: NDArray[np.int32]
     unit: Floats
     share: Floats
     fresh: Floats
@@ -128,8 +128,9 @@ def weigh_terms(
 
     The IDF adds the window's own counts to the prior's, so that a word which a new affair made common weighs less.
     Every term counts in it and in the lengths of the documents, but where `kept` is given (sorted) the result has the
-    entries of these terms alone: those of tonight are a small part of a long window's. Without `share` or `fresh`
-    these weights are left out (empty). At most so many entries (`most`) are weighed at once, whatever the window.
+    entries of these terms alone: those of tonight are a small part of a long window's. Without `share` the shares and
+    `rare` are left out (empty), without `fresh` the fresh weights and `few`. At most so many entries (`most`) are
+    weighed at once, whatever the window.
     """
     n = len(documents)
     squares, shares, fresh_squares = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -158,13 +159,15 @@ def weigh_terms(
     ids, docs, runs, idf, unit, freshly = (
         parts[0] if len(parts) == 1 else [np.concatenate(column) for column in zip(*parts, strict=True)]
     )
-    spread, begins = np.repeat(runs, runs), np.repeat(np.cumsum(runs) - runs, runs)
+    del parts
+    spread = np.repeat(runs.astype(np.int32), runs)
+    begins = np.repeat((np.cumsum(runs) - runs).astype(np.int32), runs)
     least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
     none, root = np.zeros(0, dtype=np.float32), np.sqrt(idf)
     ways = (
         unit / _lengths(squares).take(docs), idf * idf / np.maximum(shares, 1e-9).take(docs) if share else none,
         freshly / _lengths(fresh_squares).take(docs) if fresh else none,
-        np.where(spread <= _FEW, root, 0.0), np.where(idf > least, root, 0.0),
+        np.where(spread <= _FEW, root, 0.0) if fresh else none, np.where(idf > least, root, 0.0) if share else none,
     )  # fmt: skip
     return Weighed(ids, docs, begins, spread, *(way.astype(np.float32) for way in ways))
 
@@ -254,7 +257,7 @@ def similarities(
     place[rows] = np.arange(len(rows))
     entries = np.flatnonzero(place[left.docs] >= 0)
     if left is right:
-        low, runs = left.begins[entries], left.spread[entries]
+        low, runs = left.begins[entries].astype(np.int64), left.spread[entries].astype(np.int64)
     else:
         low = np.searchsorted(right.ids, left.ids[entries], side="left")
         runs = np.searchsorted(right.ids, left.ids[entries], side="right") - low
