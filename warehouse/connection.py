@@ -103,8 +103,12 @@ def open_snapshot(path: Path, *, memory_limit: str = "1GB", private: bool = Fals
     return con
 
 
+# What work that reads much of the warehouse once is left with.
+READING_MB = 200
+
+
 @contextlib.contextmanager
-def bounded_memory(con: Connection, most_mb: int) -> Iterator[None]:
+def bounded_memory(con: Connection, most_mb: int = READING_MB) -> Iterator[None]:
     """Inside the block the database keeps at most so many megabytes in memory, or fewer if fewer were allowed before.
 
     For work that reads much of the warehouse once: what it read would otherwise stay in memory up to the limit. Indexes

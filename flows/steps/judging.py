@@ -9,7 +9,6 @@ from warehouse.store import add_verdicts, find_unjudged_ids, find_versions, tran
 
 MARKS = "marks"  # folder of the state folder: the copy index once more, sorted
 BATCH = 500
-MEMORY_MB = 200  # a batch looks once at most of the warehouse's texts; kept in memory they would be of no use
 
 
 def judge_next(night: Night, rules: CopyRules) -> int:
@@ -26,7 +25,7 @@ def judge_next(night: Night, rules: CopyRules) -> int:
         night.copies.rest()
         return 0
     articles = [article for _, article in waiting]
-    with night.timed("judging"), bounded_memory(night.con, MEMORY_MB):
+    with night.timed("judging"), bounded_memory(night.con):
         night.copies.sort_marks(night.con, night.house.settings.state_dir / MARKS)
         verdicts = judge_articles(night.con, articles, rules=rules, as_of=night.as_of, crew=night.copies)
     judged = [(version_id, article, verdict) for (version_id, article), verdict in zip(waiting, verdicts, strict=True)]

@@ -10,6 +10,7 @@ from typing import Any
 from config.house import House
 from flows.alerts import deliver, find_told, prepare_mails, queue_mails
 from flows.night import Night
+from warehouse.connection import bounded_memory
 from warehouse.dedupe import CopyRules
 from warehouse.outbox import OutgoingMail
 from warehouse.store import transaction
@@ -36,7 +37,7 @@ def watchlist(house: House) -> dict[str, tuple[str, ...]]:
 def tell_developments(night: Night) -> int:
     """How many developments were told; they and the mail that tells of them are stored together."""
     house = night.house
-    with night.timed("stories"):
+    with night.timed("stories"), bounded_memory(night.con):
         telling = tell_stories(night.con, as_of=night.as_of, rules=story_rules(house), watchlist=watchlist(house))
     with night.timed("mail"):
         mails = prepare_night_mails(night, telling.developments)
@@ -57,7 +58,7 @@ def tell_days(night: Night, days: Sequence[datetime]) -> Iterator[int]:
     chronicle = Chronicle(night.con, until=days[-1], rules=story_rules(house), watchlist=watchlist(house))
     told: list[int] = []
     for day in days:
-        with night.timed("stories"):
+        with night.timed("stories"), bounded_memory(night.con):
             told.append(len(chronicle.tell(day).developments))
         if chronicle.is_full or day == days[-1]:
             with night.timed("duckdb"), transaction(night.con):

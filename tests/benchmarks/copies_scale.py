@@ -31,7 +31,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from extractors.model import Article, Verdict, digest64
-from flows.steps.judging import BATCH, MEMORY_MB
+from flows.steps.judging import BATCH
 from tests.benchmarks.copy_sets import reword
 from tests.benchmarks.copy_templates import CITIES, COMPANIES, PEOPLE, TEMPLATES
 from tests.benchmarks.copy_vocabulary import EXCHANGES, Vocabulary
@@ -229,7 +229,7 @@ def judge_night(path: Path, batch: list[Article], workers: int) -> list[Verdict]
     with Watched() as watched, CopyWorkers(workers) as crew:
         begun = time.perf_counter()
         for start in range(0, len(batch), BATCH):
-            with bounded_memory(con, MEMORY_MB):
+            with bounded_memory(con):
                 verdicts += judge_articles(con, batch[start : start + BATCH], as_of=NOW, crew=crew)
             if not start:
                 first_s, first_cpu_s = time.perf_counter() - begun, watched.spent_s()

@@ -104,7 +104,7 @@ def count_terms(documents: Sequence[Terms], *, least: int = 3) -> Background:
     """Document counts of the terms that occur in at least `least` documents."""
     counts: Counter[int] = Counter()
     for terms in documents:
-        every = np.concatenate([terms.fields[f][0] for f in ("body", "names", "bigrams", "numbers")])
+        every = np.concatenate([terms.ids_of(f) for f in ("body", "names", "bigrams", "numbers")])
         counts.update(np.unique(every).tolist())
     kept = sorted((term, n) for term, n in counts.items() if n >= least)
     return Background(

@@ -156,7 +156,7 @@ def next_night(con: Connection, house: Path) -> tuple[int, datetime]:
 
 def run_night(house: Path, writer: Writer, *, sample: int) -> dict[str, Cost]:
     """Wall and processor time of each step of the next night."""
-    from flows.steps.judging import BATCH, MARKS, MEMORY_MB
+    from flows.steps.judging import BATCH, MARKS
     from warehouse.connection import bounded_memory
     from warehouse.dates_ahead import add_dates_ahead
     from warehouse.dedupe import CopyRules, CopyWorkers, add_sketches, judge_articles
@@ -193,7 +193,7 @@ def run_night(house: Path, writer: Writer, *, sample: int) -> dict[str, Cost]:
         fresh = [article for _, article in waiting]
 
         def decide() -> Any:
-            with bounded_memory(con, MEMORY_MB):
+            with bounded_memory(con):
                 crew.sort_marks(con, house / MARKS)
                 return judge_articles(con, fresh, rules=CopyRules(), as_of=as_of, crew=crew)
 
@@ -224,7 +224,8 @@ def run_night(house: Path, writer: Writer, *, sample: int) -> dict[str, Cost]:
     with CopyWorkers(1) as crew:
         while judge(crew):
             pass
-    telling = step("tell", lambda: tell_stories(con, as_of=as_of, rules=StoryRules(), watchlist={}))
+    with bounded_memory(con):
+        telling = step("tell", lambda: tell_stories(con, as_of=as_of, rules=StoryRules(), watchlist={}))
     with transaction(con):
         step("store stories", lambda: store_telling(con, telling, run_id=run_id))
     step("report", report)

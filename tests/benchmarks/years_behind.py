@@ -19,7 +19,7 @@ from extractors.pages.boilerplate import paragraph_hash
 from tests.benchmarks.copies_scale import Writer
 from warehouse.connection import Connection, open_memory
 from warehouse.store import start_run
-from warehouse.stories.terms import Terms
+from warehouse.stories.terms import FIELDS, Terms
 
 FIRST = datetime(2025, 1, 1, 2, 30, tzinfo=UTC)
 AT_ONCE = 74  # nights: three times as many rows as DuckDB writes in one piece, and does not log
@@ -86,7 +86,7 @@ def make_pools(con: Connection, writer: Writer, *, articles: int) -> list[Terms]
     words = rng.integers(0, 1 << 32, size=OLD_TERMS)
     old = [own_terms(terms[n % len(terms)], int(word)) for n, word in enumerate(words)]
     keep(con, "old_terms", {"number": np.arange(OLD_TERMS), "terms": old})
-    vectors = [rng.permutation(np.unique(one.fields["body"][0]))[:40] for one in terms]
+    vectors = [rng.permutation(np.unique(one.ids_of("body")))[:40] for one in terms]
     keep(con, "pool_vectors", {"number": np.arange(len(terms)), "terms": [v.astype(np.uint32) for v in vectors]})
     return terms
 
@@ -128,10 +128,11 @@ def index_pool(con: Connection, pool: list[Article]) -> None:
 def own_terms(terms: Terms, word: int) -> bytes:
     """The terms of a report of its own: rare ones (four of five) are replaced, frequent ones are shared."""
     fields = {}
-    for name, (ids, counts) in terms.fields.items():
+    for name in FIELDS:
+        ids = terms.ids_of(name)
         mine = np.where(ids % 5 == 0, ids, ids ^ np.uint32(word & 0xFFFFFFFF)).astype(np.uint32)
-        fields[name] = (np.sort(mine), counts)
-    return Terms(fields=fields, tokens=terms.tokens).to_bytes()
+        fields[name] = (np.sort(mine), terms.counts_of(name))
+    return Terms.of(fields, terms.tokens).to_bytes()
 
 
 # ---- the rows ----

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.stories.terms import Ids, Terms
+from warehouse.stories.terms import FIELDS, Ids, Terms
 
 Floats = NDArray[np.float32]
 
@@ -94,19 +94,25 @@ class Weighed:
 
     `unit`: sublinear TF times IDF, each document a unit vector. `share`: squared IDF as shares of the document (sum 1).
     `fresh`: as `unit`, terms that older documents have weighing less. `few`, `rare`: the root of the IDF of terms that
-    hardly any document around, or hardly any document at all, has; 0 for others. `begins` and `spread` say where the
-    entries of the same term begin, and how many there are.
+    hardly any document around, or hardly any document at all, has; 0 for others. `terms` are distinct, and `starts`
+    says where the entries of each begin, and where the last ones end.
     """
 
-    ids: Ids
+    terms: Ids
+    starts: NDArray[np.int64]
     docs: NDArray[np.int32]
-    begins: NDArray[np.int32]
-    spread: NDArray[np.int32]
     unit: Floats
     share: Floats
     fresh: Floats
     few: Floats
     rare: Floats
+
+    def where(self, terms: Ids) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the entries of some terms begin, and how many each has: none, if it is not there."""
+        if not len(self.terms):
+            return np.zeros(len(terms), np.int64), np.zeros(len(terms), np.int64)
+        at = np.minimum(np.searchsorted(self.terms, terms), len(self.terms) - 1)
+        return self.starts[at], np.where(self.terms[at] == terms, self.starts[at + 1] - self.starts[at], 0)
 
 
 def weigh_unit(
@@ -136,7 +142,7 @@ def weigh_terms(
     squares, shares, fresh_squares = np.zeros(n), np.zeros(n), np.zeros(n)
     parts: list[tuple[NDArray[Any], ...]] = []
     for entries in _entries(documents, field, most=most):
-        ids, docs, runs = entries.ids, entries.docs, entries.runs
+        terms, docs, runs = entries.ids[entries.starts], entries.docs, entries.runs
         idf = _idf(entries, n, english, background)
         frequency = _SUBLINEAR.take(entries.counts)
         unit = frequency * idf
@@ -145,36 +151,38 @@ def weigh_terms(
             shares += _squares(idf, docs, n)
         freshly: NDArray[Any] = np.zeros(0)
         if fresh:
-            aged = 0.0 if old is None or not len(runs) else np.add.reduceat(old[docs] * 1.0, entries.starts)
-            newness = np.log1p(60.0 / (1.0 + 3.0 * aged)) * np.ones(len(runs))
+            aged = np.zeros(len(runs))
+            if old is not None and len(runs):
+                aged += np.add.reduceat(old[docs] * 1.0, entries.starts)
+            newness = np.log1p(60.0 / (1.0 + 3.0 * aged))
             freshly = frequency * np.minimum(idf, _MOST_FRESH) * np.repeat(newness, runs)
             fresh_squares += _squares(freshly, docs, n)
         if kept is not None:
-            wanted = _among(ids[entries.starts], kept)
+            wanted = _among(terms, kept)
             some = np.flatnonzero(np.repeat(wanted, runs))
-            ids, docs, idf, unit = ids.take(some), docs.take(some), idf.take(some), unit.take(some)
+            docs, idf, unit = docs.take(some), idf.take(some), unit.take(some)
             freshly = freshly.take(some) if fresh else freshly
-            runs = runs[wanted]
-        parts.append((ids, docs, runs, idf, unit, freshly))
-    ids, docs, runs, idf, unit, freshly = (
+            terms, runs = terms[wanted], runs[wanted]
+        parts.append((terms, runs, docs, idf, unit, freshly))
+    terms, runs, docs, idf, unit, freshly = (
         parts[0] if len(parts) == 1 else [np.concatenate(column) for column in zip(*parts, strict=True)]
     )
-    del parts
-    spread = np.repeat(runs.astype(np.int32), runs)
-    begins = np.repeat((np.cumsum(runs) - runs).astype(np.int32), runs)
+    parts.clear()
+    none = np.zeros(0, dtype=np.float32)
     least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
-    none, root = np.zeros(0, dtype=np.float32), np.sqrt(idf)
-    ways = (
-        unit / _lengths(squares).take(docs), idf * idf / np.maximum(shares, 1e-9).take(docs) if share else none,
-        freshly / _lengths(fresh_squares).take(docs) if fresh else none,
-        np.where(spread <= _FEW, root, 0.0) if fresh else none, np.where(idf > least, root, 0.0) if share else none,
-    )  # fmt: skip
-    return Weighed(ids, docs, begins, spread, *(way.astype(np.float32) for way in ways))
+    # Each is made single before the next one is worked out: a window's are the most that a night holds in memory.
+    unit = (unit / _lengths(squares).take(docs)).astype(np.float32)
+    freshly = (freshly / _lengths(fresh_squares).take(docs)).astype(np.float32) if fresh else none
+    shared = (idf * idf / np.maximum(shares, 1e-9).take(docs)).astype(np.float32) if share else none
+    rare = np.where(idf > least, np.sqrt(idf), 0.0).astype(np.float32) if share else none
+    few = np.where(np.repeat(runs <= _FEW, runs), np.sqrt(idf), 0.0).astype(np.float32) if fresh else none
+    starts = np.concatenate([[0], np.cumsum(runs)]).astype(np.int64)
+    return Weighed(terms, starts, docs, unit, shared, freshly, few, rare)
 
 
 def vocabulary(documents: Sequence[Terms], fields: Sequence[str]) -> Ids:
     """The terms that some fields of some documents have, sorted."""
-    return np.unique(np.concatenate([d.fields[field][0] for d in documents for field in fields]))
+    return np.unique(np.concatenate([d.ids_of(field) for d in documents for field in fields]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +198,11 @@ class _Entries:
 
 def _entries(documents: Sequence[Terms], field: str, *, most: int | None) -> Iterator[_Entries]:
     """A field's entries, by ranges of terms where they are more than `most`; at least one range."""
-    lengths = np.array([len(d.fields[field][0]) for d in documents], dtype=np.int64)
-    ids = np.concatenate([d.fields[field][0] for d in documents])
-    counts = np.concatenate([d.fields[field][1] for d in documents])
+    place = FIELDS.index(field)
+    spans = [slice(*d.bounds[place : place + 2]) for d in documents]
+    lengths = np.array([span.stop - span.start for span in spans], dtype=np.int64)
+    ids = np.concatenate([d.ids[span] for d, span in zip(documents, spans, strict=True)])
+    counts = np.concatenate([d.counts[span] for d, span in zip(documents, spans, strict=True)])
     docs = np.repeat(np.arange(len(documents), dtype=np.int32), lengths)
     ranges = 1 if most is None else 1 + len(ids) // most
     for number in range(ranges):
@@ -256,11 +266,10 @@ def similarities(
     place = np.full(documents, -1, dtype=np.int64)
     place[rows] = np.arange(len(rows))
     entries = np.flatnonzero(place[left.docs] >= 0)
-    if left is right:
-        low, runs = left.begins[entries].astype(np.int64), left.spread[entries].astype(np.int64)
-    else:
-        low = np.searchsorted(right.ids, left.ids[entries], side="left")
-        runs = np.searchsorted(right.ids, left.ids[entries], side="right") - low
+    number = np.searchsorted(left.starts, entries, side="right") - 1  # of its term
+    low, runs = left.starts[number], left.starts[number + 1] - left.starts[number]
+    if left is not right:
+        low, runs = right.where(left.terms[number])
     at = None
     if wanted is not None:
         at = np.full(size, -1, dtype=np.int32)

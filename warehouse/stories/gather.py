@@ -17,6 +17,9 @@ from warehouse.stories.terms import Terms, terms_from_bytes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+# Reports of the window that are taken from the database at once: all of them would be held twice for a while.
+_ROWS = 4_096
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -128,14 +131,16 @@ def _report(
 
 def find_window(con: duckdb.DuckDBPyConnection, *, since: datetime, until: datetime) -> list[Known]:
     """Reports between two times (both included) that stories hold."""
-    rows = con.execute(load_sql("stories_window"), {"since": since, "until": until}).fetchall()
-    moved = _find_moved(con) if rows else {}
-    return [
-        Known(moved.get(version_id, story_id), storyline_id, site, language, _EPOCH + timedelta(microseconds=at), dated,
-              terms_from_bytes(blob), version_id)
-        for story_id, storyline_id, site, language, at, dated, blob, version_id
-        in rows
-    ]  # fmt: skip
+    moved = _find_moved(con)
+    found: list[Known] = []
+    result = con.execute(load_sql("stories_window"), {"since": since, "until": until})
+    while rows := result.fetchmany(_ROWS):
+        found += [
+            Known(moved.get(version_id, story_id), storyline_id, site, language, _EPOCH + timedelta(microseconds=at),
+                  dated, terms_from_bytes(blob), version_id)
+            for story_id, storyline_id, site, language, at, dated, blob, version_id in rows
+        ]  # fmt: skip
+    return found
 
 
 def _find_moved(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

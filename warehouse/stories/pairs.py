@@ -112,13 +112,13 @@ def compare(
 def same_form(one: Terms, other: Terms) -> bool:
     """Whether two headlines are one form filled in twice ("Notice 14: A entered in the list"): each shares half of its
     words with the other at least, and most of the rest does not occur in the other's report at all."""
-    titles = one.fields["title"][0], other.fields["title"][0]
+    titles = one.ids_of("title"), other.ids_of("title")
     shared = np.intersect1d(*titles)
     if 2 * len(shared) < max(len(title) for title in titles):
         return False
     for title, report in zip(titles, (other, one), strict=True):
         own = np.setdiff1d(title, shared)
-        if not len(own) or 2 * len(np.intersect1d(own, report.fields["body"][0])) >= len(own):
+        if not len(own) or 2 * len(np.intersect1d(own, report.ids_of("body"))) >= len(own):
             return False
     return True
 

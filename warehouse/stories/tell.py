@@ -161,8 +161,8 @@ def _tell(
             stories.append(_story(group))
         sentences = [(r.article_id, parse_sentences(r.text, r.language, aliases)) for r in group.reports]
         before = known.facts.setdefault(group.storyline_id, set())
-        own = [terms[r.version_id].fields for r in group.reports]
-        titles = {term for fields in own for term in fields["title"][0].tolist()}
+        own = [terms[r.version_id] for r in group.reports]
+        titles = {term for some in own for term in some.ids_of("title").tolist()}
         language = lead_report(group.reports).language
         shown = {r.article_id for r in group.reports if r.language == language}
         novelty = judge_novelty(sentences, titles, before, most=rules.max_sentences, shown=shown)
@@ -184,7 +184,7 @@ def _tell(
                 developments.append(development)
                 _note(development, known, as_of)
         said = facts_said(
-            (s for _, s in sentences), (fields[f][0].tolist() for fields in own for f in ("names", "numbers", "body"))
+            (s for _, s in sentences), (some.ids_of(f).tolist() for some in own for f in ("names", "numbers", "body"))
         )
         facts[group.storyline_id].update(said - before)
         before |= said

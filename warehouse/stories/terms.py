@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import chain
+from itertools import accumulate, chain, pairwise
+from struct import Struct
+from typing import Self
 from zlib import crc32
 
 import numpy as np
@@ -21,6 +23,9 @@ Counts = NDArray[np.uint8]
 
 # The views on an article that a pair is compared by.
 FIELDS = ("title", "lead", "body", "names", "bigrams", "numbers")
+
+# A blob begins with the number of tokens and the length of each field.
+_HEAD = Struct(f"<{1 + len(FIELDS)}I")
 
 LEAD_TOKENS = 90
 BODY_TOKENS = 1200
@@ -45,39 +50,51 @@ _STEMMERS = {
 class Terms:
     """For each field, sorted distinct term ids (32-bit hashes) and how often each occurs (capped at 255).
 
-    `names` are the names in plain, with their counts; they are not part of the blob.
+    `ids` and `counts` have the fields one after the other (`FIELDS`): a window has tens of thousands of these, and an
+    array for each would take as much memory as what stands in them. `bounds` says where each field begins, and where
+    the last one ends. `names` are the names in plain, with their counts; they are not part of the blob.
     """
 
-    fields: Mapping[str, tuple[Ids, Counts]]
+    ids: Ids
+    counts: Counts
+    bounds: tuple[int, ...]
     tokens: int
     names: Counter[str] = field(default_factory=Counter, compare=False)
 
+    @classmethod
+    def of(cls, fields: Mapping[str, tuple[Ids, Counts]], tokens: int, names: Counter[str] | None = None) -> Self:
+        """The same of a field's ids and counts each."""
+        ids, counts = (np.concatenate([fields[name][part] for name in FIELDS]) for part in (0, 1))
+        bounds = tuple(accumulate((len(fields[name][0]) for name in FIELDS), initial=0))
+        return cls(ids, counts, bounds, tokens, Counter() if names is None else names)
+
+    def ids_of(self, name: str) -> Ids:
+        """The ids of a field."""
+        place = FIELDS.index(name)
+        return self.ids[self.bounds[place] : self.bounds[place + 1]]
+
+    def counts_of(self, name: str) -> Counts:
+        """How often each of a field's ids occurs."""
+        place = FIELDS.index(name)
+        return self.counts[self.bounds[place] : self.bounds[place + 1]]
+
     def without_names(self) -> Terms:
         """As it comes back from the blob."""
-        return Terms(fields=self.fields, tokens=self.tokens)
+        return Terms(self.ids, self.counts, self.bounds, self.tokens)
 
     def to_bytes(self) -> bytes:
         """One blob; `terms_from_bytes` gives the same value back."""
-        head = np.array([self.tokens, *(len(self.fields[name][0]) for name in FIELDS)], dtype=np.uint32)
-        parts = [head.tobytes()]
-        parts += [self.fields[name][0].tobytes() for name in FIELDS]
-        parts += [self.fields[name][1].tobytes() for name in FIELDS]
-        return b"".join(parts)
+        head = np.array([self.tokens, *(end - begin for begin, end in pairwise(self.bounds))], dtype=np.uint32)
+        return head.tobytes() + self.ids.tobytes() + self.counts.tobytes()
 
 
 def terms_from_bytes(blob: bytes) -> Terms:
-    """What `Terms.to_bytes` wrote."""
-    head = np.frombuffer(blob, dtype=np.uint32, count=1 + len(FIELDS)).tolist()
-    size = sum(head[1:])
-    begin = 4 * len(head)
-    ids = np.frombuffer(blob, dtype=np.uint32, count=size, offset=begin)
-    counts = np.frombuffer(blob, dtype=np.uint8, count=size, offset=begin + 4 * size)
-    fields: dict[str, tuple[Ids, Counts]] = {}
-    at = 0
-    for name, length in zip(FIELDS, head[1:], strict=True):
-        fields[name] = (ids[at : at + length], counts[at : at + length])
-        at += length
-    return Terms(fields=fields, tokens=head[0])
+    """What `Terms.to_bytes` wrote; keeps the blob."""
+    tokens, *lengths = _HEAD.unpack_from(blob)
+    bounds = tuple(accumulate(lengths, initial=0))
+    ids = np.frombuffer(blob, dtype=np.uint32, count=bounds[-1], offset=_HEAD.size)
+    counts = np.frombuffer(blob, dtype=np.uint8, count=bounds[-1], offset=_HEAD.size + 4 * bounds[-1])
+    return Terms(ids, counts, bounds, tokens)
 
 
 def parse_terms(
@@ -97,7 +114,7 @@ def parse_terms(
         "bigrams": _count_array(np.concatenate([_pairs(title_ids), _pairs(body_ids)])),
         "numbers": _count([fact_id("#" + n) for n in _figures(whole)]),
     }
-    return Terms(fields=fields, tokens=len(title_ids) + len(body_ids), names=names)
+    return Terms.of(fields, len(title_ids) + len(body_ids), names)
 
 
 def token_ids(text: str, language: str | None, *, limit: int | None = None) -> list[int]:

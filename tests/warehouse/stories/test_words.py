@@ -18,9 +18,8 @@ def test_terms_survive_being_stored(title: str, text: str, language: str | None)
     again = terms_from_bytes(terms.to_bytes())
     assert again.tokens == terms.tokens
     for field in FIELDS:
-        (ids, counts), (ids_again, counts_again) = terms.fields[field], again.fields[field]
-        assert ids.tolist() == ids_again.tolist()
-        assert counts.tolist() == counts_again.tolist()
+        assert terms.ids_of(field).tolist() == again.ids_of(field).tolist()
+        assert terms.counts_of(field).tolist() == again.counts_of(field).tolist()
 
 
 @pytest.mark.parametrize(
