@@ -1,45 +1,26 @@
-"""How common a term is: a shipped prior of document counts, plus what the window around tonight has."""
+"""How common a term is outside of the collection: a shipped prior of document counts."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.stories.terms import FIELDS, Ids, Terms
+from warehouse.stories.terms import Ids
 
 Floats = NDArray[np.float32]
-
-# What a term that two documents have in common counts: its weight in the one times that in the other; None is 1.
-Way = tuple[Floats | None, Floats | None]
 
 PRIOR_FILE = "english_terms.npz"
 PRIOR_SHA256 = "aafbae07971d0998421b3fb752d5d1424f13320e992a1ac3fdd6ebac3cba846f"
 
-# Documents that a language without a prior is taken to have been seen in: keeps weights sane in a small window.
-_UNSEEN_DOCUMENTS = 60.0
-
-# Products of weights that are held at once.
-_PRODUCTS = 1_000_000
-
-# A term that at most so many documents around tonight have is one of few.
-_FEW = 4
-
-# What the rarest term counts for, where terms are weighed by how fresh they are.
-_MOST_FRESH = 8.0
-
 # A prior is looked up by so many first bits of an id.
 _FIRST_BITS = 20
 _REST = np.uint32(32 - _FIRST_BITS)
-
-_SUBLINEAR = (1.0 + np.log(np.maximum(np.arange(256), 1))).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,219 +67,3 @@ def load_background() -> Background:
         return Background(
             ids=stored["ids"], counts=stored["counts"].astype(np.float32), documents=float(stored["documents"])
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """One field of many documents: an entry for each document and term, sorted by term, weighed in several ways.
-
-    `unit`: sublinear TF times IDF, each document a unit vector. `share`: squared IDF as shares of the document (sum 1).
-    `fresh`: as `unit`, terms that older documents have weighing less. `few`, `rare`: the root of the IDF of terms that
-    hardly any document around, or hardly any document at all, has; 0 for others. `terms` are distinct, and `starts`
-    says where the entries of each begin, and where the last ones end.
-    """
-
-    terms: Ids
-    starts: NDArray[np.int64]
-    docs: NDArray[np.int32]
-    unit: Floats
-    share: Floats
-    fresh: Floats
-    few: Floats
-    rare: Floats
-
-    def where(self, terms: Ids) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Where the entries of some terms begin, and how many each has: none, if it is not there."""
-        if not len(self.terms):
-            return np.zeros(len(terms), np.int64), np.zeros(len(terms), np.int64)
-        at = np.minimum(np.searchsorted(self.terms, terms), len(self.terms) - 1)
-        return self.starts[at], np.where(self.terms[at] == terms, self.starts[at + 1] - self.starts[at], 0)
-
-
-def weigh_unit(
-    documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background
-) -> tuple[Ids, Floats]:
-    """The term ids of a field of all documents, sorted, and their weights, as `Weighed.unit` has them: no more."""
-    n = len(documents)
-    (entries,) = _entries(documents, field, most=None)
-    unit = _SUBLINEAR[entries.counts] * _idf(entries, n, english, background)
-    return entries.ids, (unit / _lengths(_squares(unit, entries.docs, n))[entries.docs]).astype(np.float32)
-
-
-def weigh_terms(
-    documents: Sequence[Terms], field: str, *, english: NDArray[np.bool_], background: Background,
-    old: NDArray[np.bool_] | None = None, kept: Ids | None = None, share: bool = True, fresh: bool = True,
-    most: int = 1_000_000,
-) -> Weighed:  # fmt: skip
-    """Weighs a field. `english`: which documents the prior speaks about; `old`: which are older than tonight's.
-
-    The IDF adds the window's own counts to the prior's, so that a word which a new affair made common weighs less.
-    Every term counts in it and in the lengths of the documents, but where `kept` is given (sorted) the result has the
-    entries of these terms alone: those of tonight are a small part of a long window's. Without `share` the shares and
-    `rare` are left out (empty), without `fresh` the fresh weights and `few`. At most so many entries (`most`) are
-    weighed at once, whatever the window.
-    """
-    n = len(documents)
-    squares, shares, fresh_squares = np.zeros(n), np.zeros(n), np.zeros(n)
-    parts: list[tuple[NDArray[Any], ...]] = []
-    for entries in _entries(documents, field, most=most):
-        terms, docs, runs = entries.ids[entries.starts], entries.docs, entries.runs
-        idf = _idf(entries, n, english, background)
-        frequency = _SUBLINEAR.take(entries.counts)
-        unit = frequency * idf
-        squares += _squares(unit, docs, n)
-        if share:
-            shares += _squares(idf, docs, n)
-        freshly: NDArray[Any] = np.zeros(0)
-        if fresh:
-            aged = np.zeros(len(runs))
-            if old is not None and len(runs):
-                aged += np.add.reduceat(old[docs] * 1.0, entries.starts)
-            newness = np.log1p(60.0 / (1.0 + 3.0 * aged))
-            freshly = frequency * np.minimum(idf, _MOST_FRESH) * np.repeat(newness, runs)
-            fresh_squares += _squares(freshly, docs, n)
-        if kept is not None:
-            wanted = _among(terms, kept)
-            some = np.flatnonzero(np.repeat(wanted, runs))
-            docs, idf, unit = docs.take(some), idf.take(some), unit.take(some)
-            freshly = freshly.take(some) if fresh else freshly
-            terms, runs = terms[wanted], runs[wanted]
-        parts.append((terms, runs, docs, idf, unit, freshly))
-    terms, runs, docs, idf, unit, freshly = (
-        parts[0] if len(parts) == 1 else [np.concatenate(column) for column in zip(*parts, strict=True)]
-    )
-    parts.clear()
-    none = np.zeros(0, dtype=np.float32)
-    least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
-    # Each is made single before the next one is worked out: a window's are the most that a night holds in memory.
-    unit = (unit / _lengths(squares).take(docs)).astype(np.float32)
-    freshly = (freshly / _lengths(fresh_squares).take(docs)).astype(np.float32) if fresh else none
-    shared = (idf * idf / np.maximum(shares, 1e-9).take(docs)).astype(np.float32) if share else none
-    rare = np.where(idf > least, np.sqrt(idf), 0.0).astype(np.float32) if share else none
-    few = np.where(np.repeat(runs <= _FEW, runs), np.sqrt(idf), 0.0).astype(np.float32) if fresh else none
-    starts = np.concatenate([[0], np.cumsum(runs)]).astype(np.int64)
-    return Weighed(terms, starts, docs, unit, shared, freshly, few, rare)
-
-
-def vocabulary(documents: Sequence[Terms], fields: Sequence[str]) -> Ids:
-    """The terms that some fields of some documents have, sorted."""
-    return np.unique(np.concatenate([d.ids_of(field) for d in documents for field in fields]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Entries:
-    """A field's entries sorted by term, those of a term by document; where each term's begin, and how many they are."""
-
-    ids: Ids
-    counts: NDArray[np.uint8]
-    docs: NDArray[np.int32]
-    starts: NDArray[np.int64]
-    runs: NDArray[np.int64]
-
-
-def _entries(documents: Sequence[Terms], field: str, *, most: int | None) -> Iterator[_Entries]:
-    """A field's entries, by ranges of terms where they are more than `most`; at least one range."""
-    place = FIELDS.index(field)
-    spans = [slice(*d.bounds[place : place + 2]) for d in documents]
-    lengths = np.array([span.stop - span.start for span in spans], dtype=np.int64)
-    ids = np.concatenate([d.ids[span] for d, span in zip(documents, spans, strict=True)])
-    counts = np.concatenate([d.counts[span] for d, span in zip(documents, spans, strict=True)])
-    docs = np.repeat(np.arange(len(documents), dtype=np.int32), lengths)
-    ranges = 1 if most is None else 1 + len(ids) // most
-    for number in range(ranges):
-        if ranges == 1:
-            yield _sorted(ids, counts, docs)
-            return
-        low, high = (np.uint32(min(n * (1 << 32) // ranges, (1 << 32) - 1)) for n in (number, number + 1))
-        some = np.flatnonzero((ids >= low) & ((ids < high) | (number == ranges - 1)))
-        yield _sorted(ids.take(some), counts.take(some), docs.take(some))
-
-
-def _sorted(ids: Ids, counts: NDArray[np.uint8], docs: NDArray[np.int32]) -> _Entries:
-    order = np.argsort(ids, kind="stable")
-    ids, counts, docs = ids.take(order), counts.take(order), docs.take(order)
-    starts = np.flatnonzero(np.concatenate([[True], ids[1:] != ids[:-1]])) if len(ids) else np.zeros(0, np.int64)
-    return _Entries(ids, counts, docs, starts, np.diff(np.concatenate([starts, [len(ids)]])).astype(np.int64))
-
-
-def _among(ids: Ids, kept: Ids) -> NDArray[np.bool_]:
-    """Which of the ids (sorted, distinct) are among those kept (sorted): these are fewer, and looked for."""
-    found = np.zeros(len(ids), dtype=np.bool_)
-    if len(ids) and len(kept):
-        at = np.minimum(np.searchsorted(ids, kept), len(ids) - 1)
-        found[at[ids[at] == kept]] = True
-    return found
-
-
-def _idf(entries: _Entries, documents: int, english: NDArray[np.bool_], background: Background) -> Floats:
-    """The IDF of each entry's term, in its document's language; worked out once for each term and kind of language."""
-    unseen = np.log(1.0 + (_UNSEEN_DOCUMENTS + documents) / (0.5 + entries.runs)).astype(np.float32)
-    if not english.any():
-        return np.repeat(unseen, entries.runs)
-    seen = background.counts_of(entries.ids[entries.starts])
-    total = max(background.documents, _UNSEEN_DOCUMENTS) + documents
-    known = np.repeat(np.log(1.0 + total / (0.5 + entries.runs + seen)).astype(np.float32), entries.runs)
-    if english.all():
-        return known
-    found: Floats = np.where(english[entries.docs], known, np.repeat(unseen, entries.runs))
-    return found
-
-
-def _squares(weights: NDArray[Any], docs: NDArray[np.int32], documents: int) -> NDArray[np.float64]:
-    """The sum of the squared weights of each document."""
-    return np.bincount(docs, weights=weights * weights, minlength=documents).astype(np.float64, copy=False)
-
-
-def _lengths(squares: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.maximum(np.sqrt(squares), 1e-9)
-
-
-def similarities(
-    left: Weighed, right: Weighed, ways: Sequence[Way], rows: NDArray[np.int64], documents: int,
-    wanted: NDArray[np.int64] | None = None,
-) -> list[Floats]:  # fmt: skip
-    """For each way (weights of `left`, weights of `right`; None: 1) the products over common terms, summed.
-
-    `rows` are the documents of `left` that are compared with all `documents` of `right`: rows x documents flat, or,
-    where `wanted` says which cells count (sorted), an entry for each of these.
-    """
-    size = len(rows) * documents
-    place = np.full(documents, -1, dtype=np.int64)
-    place[rows] = np.arange(len(rows))
-    entries = np.flatnonzero(place[left.docs] >= 0)
-    number = np.searchsorted(left.starts, entries, side="right") - 1  # of its term
-    low, runs = left.starts[number], left.starts[number + 1] - left.starts[number]
-    if left is not right:
-        low, runs = right.where(left.terms[number])
-    at = None
-    if wanted is not None:
-        at = np.full(size, -1, dtype=np.int32)
-        at[wanted] = np.arange(len(wanted), dtype=np.int32)
-    length = size if wanted is None else len(wanted)
-    sums = [np.zeros(length, np.float64) for _ in ways]
-    ends = np.cumsum(runs)
-    bases = place[left.docs[entries]] * documents
-    begin = 0
-    while begin < len(runs):  # in slices, so that the products never take much memory
-        before = int(ends[begin - 1]) if begin else 0
-        end = max(begin + 1, int(np.searchsorted(ends, before + _PRODUCTS, side="right")))
-        some = runs[begin:end]
-        mine = np.repeat(np.arange(begin, end), some)
-        theirs = np.arange(int(some.sum())) + np.repeat(low[begin:end] - (ends[begin:end] - some - before), some)
-        cells = bases[mine] + right.docs[theirs]
-        if at is not None:
-            cells = at[cells]
-            kept = np.flatnonzero(cells >= 0)
-            cells, mine, theirs = cells[kept], mine[kept], theirs[kept]
-        own = entries[mine]
-        for sum_, (one, other) in zip(sums, ways, strict=True):
-            products = _product(one, own, other, theirs)
-            sum_ += np.bincount(cells, weights=products, minlength=length)
-        begin = end
-    return [s.astype(np.float32) for s in sums]
-
-
-def _product(one: Floats | None, own: NDArray[np.int64], other: Floats | None, theirs: NDArray[np.int64]) -> Floats:
-    if one is None:
-        return np.ones(len(theirs), np.float32) if other is None else other[theirs]
-    return one[own] if other is None else one[own] * other[theirs]

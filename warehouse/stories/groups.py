@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from extractors.model import digest64
-from warehouse.stories.background import Background, weigh_unit
+from warehouse.stories.background import Background
 from warehouse.stories.cluster import Grouping, group_articles
 from warehouse.stories.context import UNSUPPORTED, judge_pairs
 from warehouse.stories.gather import Known
@@ -22,6 +22,7 @@ from warehouse.stories.rules import StoryRules
 from warehouse.stories.storyline import choose_storyline
 from warehouse.stories.telling import Report, StoryAct
 from warehouse.stories.terms import Terms
+from warehouse.stories.weights import weigh_unit
 
 STORY_TERMS = 48
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.stories.background import Background, Floats, Way, Weighed, similarities, vocabulary, weigh_terms
+from warehouse.stories.background import Background, Floats
 from warehouse.stories.crossing import crosses
+from warehouse.stories.likeness import Way, similarities
 from warehouse.stories.terms import FIELDS, Terms
+from warehouse.stories.weights import Weighed, vocabulary, weigh_terms
 
 FEATURES = (
     *FIELDS, "title in body, best", "title in body, least", "title covered, best", "title covered, least",
@@ -33,6 +35,9 @@ _FRESH = ("body", "names", "bigrams", "title")
 _SHARED = ("title", "lead", "names")
 
 _ROWS = 64
+
+# Among more subjects than this, those that are compared further are looked at apart from the others.
+_MANY = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,6 @@ def _compare_rows(
     window_days: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32], Floats]:
     n = len(days)
-    title, lead, body = (weighed[name] for name in FIELDS[:3])
     cosine = {
         name: similarities(weighed[name], weighed[name], [(weighed[name].unit, weighed[name].unit)], rows, n)[0]
         for name in _NEAR
@@ -155,6 +159,23 @@ def _compare_rows(
     wanted = (apart <= window_days) & (np.arange(n) > rows[:, None]) & worth
     r, c = np.nonzero(wanted)
     cells = np.flatnonzero(wanted)
+    columns = [cosine[name][cells] for name in _NEAR]
+    found = rows[r], c
+    if n > _MANY:  # few of them are compared further
+        some = np.union1d(rows, c)
+        weighed = {name: whole.of(some) for name, whole in weighed.items()}
+        rows, n = np.searchsorted(some, rows), len(some)
+        cells = r * n + np.searchsorted(some, c)
+    columns += [*_in_common(weighed, rows, n, cells), apart[wanted]]
+    strength = columns[2] + 0.5 * columns[1] + 0.5 * columns[3]
+    return *found, np.stack(columns, axis=1).astype(np.float32), strength.astype(np.float32)
+
+
+def _in_common(
+    weighed: dict[str, Weighed], rows: NDArray[np.int64], n: int, cells: NDArray[np.int64]
+) -> list[Floats]:
+    """What some pairs have in common: `FEATURES` from "names" to "few title". `cells`: row times `n` plus column."""
+    title, lead, body = (weighed[name] for name in FIELDS[:3])
     sums = {
         name: similarities(some, some, ways, rows, n, cells)
         for name, some in weighed.items() if (ways := _ways(name, some))
@@ -166,7 +187,7 @@ def _compare_rows(
     (lead_share,) = similarities(lead, body, [(lead.share, None)], rows, n, cells)
     (lead_share_back,) = similarities(body, lead, [(None, lead.share)], rows, n, cells)
     rare, names_share, names_share_back = sums["names"][-3:]
-    columns = [cosine[name][cells] if name in _NEAR else sums[name].pop(0) for name in FIELDS]
+    columns = [sums[name].pop(0) for name in FIELDS if name not in _NEAR]
     for there, back in (
         (title_there, title_back), (title_share, title_share_back), (lead_share, lead_share_back),
         (names_share, names_share_back),
@@ -175,9 +196,7 @@ def _compare_rows(
     columns.append(np.log1p(rare))
     for name in _FRESH:
         columns += [sums[name][0], np.log1p(sums[name][1])]
-    columns.append(apart[r, c])
-    strength = columns[2] + 0.5 * columns[1] + 0.5 * columns[3]
-    return rows[r], c, np.stack(columns, axis=1).astype(np.float32), strength.astype(np.float32)
+    return columns
 
 
 def _ways(name: str, some: Weighed) -> list[Way]:

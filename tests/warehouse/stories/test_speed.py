@@ -9,10 +9,12 @@ import pytest
 
 from tests.warehouse.stories.newsroom import add_article, night
 from warehouse.connection import open_memory
-from warehouse.stories import store
-from warehouse.stories.background import load_background, vocabulary, weigh_terms, weigh_unit
+from warehouse.stories import likeness, pairs, store
+from warehouse.stories.background import load_background
 from warehouse.stories.kindred import StoryVectors
+from warehouse.stories.pairs import Subject, compare
 from warehouse.stories.terms import FIELDS, parse_terms, terms_from_bytes
+from warehouse.stories.weights import vocabulary, weigh_terms, weigh_unit
 
 MONDAY = datetime(2026, 3, 2, 20, tzinfo=UTC)
 TEXTS = {
@@ -50,6 +52,20 @@ def test_kept_terms_weigh_what_they_weigh_among_all(field: str) -> None:
         assert np.allclose(getattr(ranged, name), getattr(part, name), rtol=1e-6), name
     ids, unit = weigh_unit(terms, field, english=english, background=load_background())
     assert np.array_equal(ids, np.repeat(whole.terms, runs)) and np.array_equal(unit, whole.unit)
+
+
+def test_many_subjects_are_compared_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    subjects = [
+        Subject(parse_terms(title, f"{text} {text[n:]}", LANGUAGES.get(key, "en")), f"site-{n % 3}", 100.0 + n, "en")
+        for n in range(5) for key, (title, text) in TEXTS.items()
+    ]  # fmt: skip
+    few = compare(subjects, 9, background=load_background(), window_days=10)
+    monkeypatch.setattr(pairs, "_MANY", 3)
+    monkeypatch.setattr(likeness, "_OFTEN", 1)
+    many = compare(subjects, 9, background=load_background(), window_days=10)
+    assert len(few[0]) > 20
+    for one, other in zip(few, many, strict=True):
+        assert np.allclose(one, other, rtol=1e-6, atol=1e-6)
 
 
 def test_terms_come_back_from_bytes() -> None:
