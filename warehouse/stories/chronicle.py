@@ -75,7 +75,8 @@ class Chronicle:
 
     def _read_next(self, number: int) -> None:
         """The texts of the next versions, of those that have a topic."""
-        some, self._unheld = self._unheld[:number], self._unheld[number:]
+        some = self._unheld[:number]
+        del self._unheld[:number]
         topics = find_topics(self._con, some)
         wanted = [u for u in some if self._rules.all_topics or u.seed or u.version_id in topics]
         if wanted:
