@@ -38,6 +38,8 @@ _END = JOINT.encode()
 _INNER_JOINT = re.compile(rf"{JOINT}(?<=[\w&#;]{JOINT}){JOINT}*+([\w&#;]++)")
 # Everything but ASCII's letters and digits becomes a space: a word that borders on other letters still counts as one.
 _SPACED = bytes(byte if byte < 128 and chr(byte).isalnum() else 32 for byte in range(256))
+_ASCII = bytes(range(128))
+_ASCII_LETTERS = frozenset(_ASCII.decode())
 # A word, or several with no ASCII between them; not what is all beyond ASCII, since that may be a quotation mark.
 _SURE_WORD = re.compile(rb"[0-9A-Za-z][0-9A-Za-z\x80-\xff]*+")
 # Rare letters that case-fold to letters of ASCII's, but for those of German.
@@ -72,7 +74,7 @@ class _Link(NamedTuple):
 
 
 _Use = tuple[int, Role, str]  # topic, role, label
-_Weak = tuple[Role, str, frozenset[object]]  # the same without its topic, and the keys of its words
+_Weak = tuple[Role, str, frozenset[object], "tuple[_Link, ...]"]  # the same without its topic, with its words
 _Looked = tuple[frozenset[object], tuple[_Link, ...], tuple[_Use, ...]]  # keys, the same in order, what they stand for
 _Meanings = dict[bytes, list[_Meaning]]
 _Hits = list[tuple[int, int, int]]  # number of the spelling, start, end
@@ -147,6 +149,8 @@ class TopicScan:
         self._ascii, self._other = _automaton(ascii_meanings), _automaton(other_meanings)
         self._ascii_spellings, self._other_spellings = map(_spellings_by_key, (ascii_meanings, other_meanings))
         self._other_meanings = list(other_meanings.values())
+        # Without any of these letters a text has no such spelling: most have quotation marks and dashes only.
+        self._letters = frozenset("".join(text.decode() for text in other_meanings)) - _ASCII_LETTERS
         # Most spellings say what they stand for without another look.
         self._ascii_sure = [
             [m.key for m in several if m.exact is None and not m.capital] for several in ascii_meanings.values()
@@ -200,7 +204,7 @@ class TopicScan:
         spaced = b" " + raw.translate(_SPACED) + b" "
         ascii_hits: _Hits = self._ascii.find_matches_as_indexes(spaced.lower(), overlapping=True)
         other_hits: _Hits = []
-        if not raw.isascii():
+        if not self._letters.isdisjoint(raw.translate(None, _ASCII).decode()):
             other_hits = self._other.find_matches_as_indexes(raw.lower(), overlapping=True)
         if len(ascii_hits) + len(other_hits) > _MOST_HITS:
             return None
@@ -232,32 +236,40 @@ class TopicScan:
         """Whether a phrase, or weak words that support one another, can be made of these; close together, if the
         text is in order."""
         weak: dict[int, list[_Weak]] = defaultdict(list)
-        for topic, role, label, keys in self._uses(found):
-            if role == "phrase":
+        for topic, role, label, keys, chain in self._uses(found):
+            if role != "phrase":
+                weak[topic].append((role, label, keys, chain))
+            elif self._follow(chain, found):
                 return True
-            weak[topic].append((role, label, keys))
-        enough = [several for several in weak.values() if _support((role, label) for role, label, _ in several)]
-        return bool(enough) and (not in_order or any(self._stand_near(several, found) for several in enough))
+        for several in weak.values():
+            # Whether words follow one another is looked at last: it costs the most.
+            if _support((role, label) for role, label, _, _ in several):
+                several = [one for one in several if self._follow(one[3], found)]
+                if _support((role, label) for role, label, _, _ in several) and (
+                    not in_order or self._stand_near(several, found)
+                ):
+                    return True
+        return False
 
-    def _uses(self, found: _Found) -> Iterator[tuple[int, Role, str, frozenset[object]]]:
-        """What can be found, with the keys of its words."""
+    def _uses(self, found: _Found) -> Iterator[tuple[int, Role, str, frozenset[object], tuple[_Link, ...]]]:
+        """What can be found if the words of its chain follow one another, with the keys of its words."""
         stands = found.keys
         for key in stands:
             for needed, chain, uses in self._surfaces.get(key, ()):
-                if needed <= stands and (len(chain) < 2 or self._follow(chain, found)):
-                    yield from ((*use, needed) for use in uses)
+                if needed <= stands:
+                    yield from ((*use, needed, chain) for use in uses)
             for signs, use in self._strings.get(key, ()):
                 if signs <= stands:
-                    yield (*use, signs)
+                    yield (*use, signs, ())
 
     def _stand_near(self, several: Sequence[_Weak], found: _Found) -> bool:
         """Whether any two that support one another have a word each in one passage of `NEAR` words and some."""
-        if any(keys & self._everywhere for _, _, keys in several):
+        if any(keys & self._everywhere for _, _, keys, _ in several):
             return True
         begins = [word.start() for word in _SURE_WORD.finditer(found.raw)]
         places = sorted(
             (bisect_left(begins, start), role, label)
-            for role, label, keys in several for key in keys for start, _ in self._places(key, found)
+            for role, label, keys, _ in several for key in keys for start, _ in self._places(key, found)
         )  # fmt: skip
         first = 0
         for last, (at, _, _) in enumerate(places):

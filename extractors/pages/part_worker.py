@@ -21,6 +21,7 @@ from types import ModuleType, TracebackType
 from typing import Protocol, Self
 
 from extractors.model import FetchedPage, Problem
+from extractors.pages.forking import fork_context
 from extractors.pages.part_reading import PageRead, PartJob, PartReading, PassedPage, entry_of_page, read_job
 from extractors.pages.pool import Gate, PageJob, PageLimits, PageReading, prepare_worker, read_bounded
 
@@ -162,12 +163,10 @@ class _Running(Protocol):
 
 
 class _Fork:
-    """A child of the fork server, which has imported everything: there in milliseconds."""
+    """A child of the fork server."""
 
     def __init__(self, theirs: Connection) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["extractors.pages.warm"])
-        self._process = context.Process(target=serve, args=(theirs,), daemon=True)
+        self._process = fork_context().Process(target=serve, args=(theirs,), daemon=True)
         # A worker needs nothing of the program that starts it, and would import it again: a second of each start.
         with _STARTING:
             program = sys.modules["__main__"]

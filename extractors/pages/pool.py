@@ -14,7 +14,6 @@ neighbours are safe.
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +28,7 @@ from types import FrameType, TracebackType
 from pebble import ProcessExpired, ProcessPool
 
 from extractors.model import Article, FeedEntry, FetchedPage, Problem, TopicMatch
+from extractors.pages.forking import fork_context
 
 # (title, lead, text, language) -> matches; sent to each worker once, so it must be picklable.
 Gate = Callable[[str, str, str, str | None], tuple[TopicMatch, ...]]
@@ -79,10 +79,7 @@ class PagePool:
         self.workers = workers
         self.limits = limits or PageLimits()
         self.gate = gate
-        # A fork server that has imported everything starts a replacement in milliseconds; forking this process, which
-        # may have threads and open DuckDB files, would not be safe.
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["extractors.pages.warm"])
+        self._context = fork_context()
         self._pool: ProcessPool | None = None
         self._vain_starts = 0
 

@@ -114,9 +114,11 @@ def may_speak(page: FetchedPage, *, agent: str) -> bool:
     if page.header("tdm-reservation") is not None or page.header("x-robots-tag") is not None:
         return True
     end = page.body.find(b"</head", 0, _HEAD_BYTES)  # what stands behind does not count
-    head = page.body[: end if end >= 0 else _HEAD_BYTES]
-    metas = b"".join(_META.findall(head)).lower()
+    head = page.body[: end if end >= 0 else _HEAD_BYTES].lower()
     words = (b"tdm-reservation", b"noindex", b'content="none', b"content='none", agent.lower().encode())
+    if not any(word in head for word in words):  # of most pages this tells already
+        return False
+    metas = b"".join(_META.findall(head))
     return any(word in metas for word in words)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from config.house import House
 from extractors.model import FetchedPage
+from extractors.pages.forking import warm_workers
 from extractors.pages.part_reading import PageRead, PartJob, PartReading, end_of_day, entry_of_page
 from extractors.pages.pool import PageJob, PagePool, PageReading
 from extractors.web.journal import Place, read_answer
@@ -77,6 +78,8 @@ def backfill(
     processes of this machine. Raises what `run_night` raises.
     """
     begun = time.monotonic()
+    if readers is None:
+        warm_workers()
     with open_night(house, as_of=now, kind="backfill") as night, night.recorded():
         night.sends_mail = False
         note_step(night.archive, "load reference corpus", load_reference(night))

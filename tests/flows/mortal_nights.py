@@ -9,7 +9,6 @@ on.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import resource
 import signal
@@ -24,6 +23,8 @@ from multiprocessing import forkserver
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
+
+from extractors.pages.forking import fork_context, warm_workers
 
 T = TypeVar("T")
 
@@ -150,9 +151,7 @@ def run_night_here(config: str, as_of: str, dies: str | None, room: int | None) 
 def main() -> None:
     """Forks a night for each line read from stdin and prints how it ended."""
     import_module("flows.monitor")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["extractors.pages.warm"])
-    forkserver.ensure_running()
+    warm_workers()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -166,11 +165,11 @@ def main() -> None:
                 sys.stderr.flush()
                 os._exit(code)
         _, status = os.waitpid(child, 0)
-        revive_fork_server(context)
+        revive_fork_server()
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def revive_fork_server(context: Any) -> None:
+def revive_fork_server() -> None:
     """A fork server that serves. One that reads half a request of a killed night dies of it.
 
     It answers in the order of requests, so one that forks a process for us is past everything the killed night sent.
@@ -178,7 +177,7 @@ def revive_fork_server(context: Any) -> None:
     """
     for _ in range(50):
         forkserver.ensure_running()
-        probe = context.Process(target=os.getpid)
+        probe = fork_context().Process(target=os.getpid)
         try:
             probe.start()
         except (OSError, EOFError):
