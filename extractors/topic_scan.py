@@ -9,8 +9,7 @@ words may stand anywhere.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,7 +37,7 @@ _END = JOINT.encode()
 _INNER_JOINT = re.compile(rf"{JOINT}(?<=[\w&#;]{JOINT}){JOINT}*+([\w&#;]++)")
 # Everything but ASCII's letters and digits becomes a space: a word that borders on other letters still counts as one.
 _SPACED = bytes(byte if byte < 128 and chr(byte).isalnum() else 32 for byte in range(256))
-_ASCII = bytes(range(128))
+_ASCII, _BEYOND = bytes(range(128)), bytes(range(128, 256))
 _ASCII_LETTERS = frozenset(_ASCII.decode())
 # A word, or several with no ASCII between them; not what is all beyond ASCII, since that may be a quotation mark.
 _SURE_WORD = re.compile(rb"[0-9A-Za-z][0-9A-Za-z\x80-\xff]*+")
@@ -266,16 +265,19 @@ class TopicScan:
         """Whether any two that support one another have a word each in one passage of `NEAR` words and some."""
         if any(keys & self._everywhere for _, _, keys, _ in several):
             return True
-        begins = [word.start() for word in _SURE_WORD.finditer(found.raw)]
         places = sorted(
-            (bisect_left(begins, start), role, label)
+            (start, role, label)
             for role, label, keys, _ in several for key in keys for start, _ in self._places(key, found)
         )  # fmt: skip
-        first = 0
-        for last, (at, _, _) in enumerate(places):
-            while at - places[first][0] > _NEAR:
-                first += 1
-            if _support((role, label) for _, role, label in places[first : last + 1]):
+        passage: deque[tuple[int, Role, str]] = deque()
+        words, before = 0, places[0][0]
+        for start, role, label in places:
+            words += _words_between(before, start, found.raw)
+            before = start
+            passage.append((words, role, label))
+            while words - passage[0][0] > _NEAR:
+                passage.popleft()
+            if _support((role, label) for _, role, label in passage):
                 return True
         return False
 
@@ -340,6 +342,12 @@ def _stand_together(firsts: list[tuple[int, int]], seconds: list[tuple[int, int]
         if end is not None and _few_words(raw[end:start], skipped):
             return True
     return False
+
+
+def _words_between(start: int, end: int, raw: bytes) -> int:
+    """How many words begin there, as `_SURE_WORD` has them; one fewer where the first may have begun before."""
+    number = len(raw[start:end].translate(_SPACED, _BEYOND).split())
+    return max(0, number - (start > 0 and (raw[start - 1] >= 128 or _SPACED[raw[start - 1]] != 32)))
 
 
 def _few_words(between: bytes, most: int) -> bool:
