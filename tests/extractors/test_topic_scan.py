@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.topic_scan import _LIKE_ASCII, JOINT, TopicScan, _folding_to
+from extractors.topic_scan import JOINT, TopicScan
+from extractors.topic_spellings import LIKE_ASCII, folding_to
 from extractors.topics import TopicMatcher
 from tests.benchmarks.gate import shipped_topics
 from tests.extractors.test_topics import Entity, Topic
@@ -171,12 +172,12 @@ def test_text_beside_counts_as_it_stands() -> None:
 
 
 def test_all_letters_that_fold_to_others_are_thought_of() -> None:
-    known = _folding_to()
+    known = folding_to()
     for letter in map(chr, range(0x80, 0x110000)):
         if 0xD800 <= ord(letter) < 0xE000:
             continue
         folded = letter.casefold()
-        if folded != letter and letter not in _LIKE_ASCII:
+        if folded != letter and letter not in LIKE_ASCII:
             assert letter in known[folded]
         # What separates words still does so folded, for whoever looks at ASCII alone.
         if not letter.isalnum():
