@@ -22,6 +22,9 @@ KEPT = 200_000
 # Stories that are looked through at once.
 _BATCH = 50_000
 
+# Products of weights that are held at once.
+_PRODUCTS = 500_000
+
 # Batches of stories told since, before they are put together.
 _LOOSE = 30
 
@@ -159,15 +162,31 @@ class _Wanted:
         rows = np.searchsorted(known.offsets, here, side="right") - 1
         young = np.flatnonzero(known.begun[rows] >= since)
         low, runs, here, rows = low[young], runs[young], here[young], rows[young]
-        at = np.arange(int(runs.sum())) + np.repeat(low - (np.cumsum(runs) - runs), runs)
         count = len(known.begun)
-        cells, place = np.unique(self.owners[at] * count + np.repeat(rows, runs), return_inverse=True)
-        products = self.weights[at] * np.repeat(known.weights[here], runs)
-        sums = np.bincount(place, weights=products, minlength=len(cells))
-        like = np.flatnonzero(sums >= least)
-        for cell, similarity in zip(cells[like].tolist(), sums[like].tolist(), strict=True):
-            number, row = divmod(cell, count)
-            found[number].append(Kindred(known.stories[row].as_py(), known.lines[row].as_py(), similarity))
+        for some in _by_stories(rows, runs):
+            begins, times = low[some], runs[some]
+            at = np.arange(int(times.sum())) + np.repeat(begins - (np.cumsum(times) - times), times)
+            cells, place = np.unique(self.owners[at] * count + np.repeat(rows[some], times), return_inverse=True)
+            products = self.weights[at] * np.repeat(known.weights[here[some]], times)
+            sums = np.bincount(place, weights=products, minlength=len(cells))
+            like = np.flatnonzero(sums >= least)
+            for cell, similarity in zip(cells[like].tolist(), sums[like].tolist(), strict=True):
+                number, row = divmod(cell, count)
+                found[number].append(Kindred(known.stories[row].as_py(), known.lines[row].as_py(), similarity))
+
+
+def _by_stories(rows: NDArray[np.int64], runs: NDArray[np.int64]) -> Iterator[slice]:
+    """Slices of terms of known stories that give no more products than are held at once; a story's stay together.
+
+    `rows` has the story of each term, in order; `runs` the products that each gives.
+    """
+    edges = np.flatnonzero(np.diff(rows, prepend=-1, append=-1))
+    before = np.concatenate([[0], np.cumsum(runs)])[edges]
+    first = 0
+    while first < len(edges) - 1:
+        last = max(first + 1, int(np.searchsorted(before, before[first] + _PRODUCTS, side="right")) - 1)
+        yield slice(int(edges[first]), int(edges[last]))
+        first = last
 
 
 def _vectors_of(stories: Sequence[Story]) -> _Vectors:

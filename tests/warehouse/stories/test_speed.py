@@ -9,7 +9,7 @@ import pytest
 
 from tests.warehouse.stories.newsroom import add_article, night
 from warehouse.connection import open_memory
-from warehouse.stories import likeness, pairs, store
+from warehouse.stories import kindred, likeness, pairs, store
 from warehouse.stories.background import load_background
 from warehouse.stories.kindred import StoryVectors
 from warehouse.stories.pairs import Subject, compare
@@ -77,7 +77,9 @@ def test_terms_come_back_from_bytes() -> None:
         assert np.array_equal(again.counts_of(field), terms.counts_of(field))
 
 
-def test_kindred_stories_are_those_whose_vectors_are_alike() -> None:
+@pytest.mark.parametrize("at_once", [1, 3, 500_000])
+def test_kindred_stories_are_those_whose_vectors_are_alike(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kindred, "_PRODUCTS", at_once)
     con = open_memory()
     rows = {
         "s1": ("2026-02-01", {1: 0.6, 2: 0.8}), "s2": ("2026-02-01", {2: 0.8, 3: 0.6}),
