@@ -23,7 +23,7 @@ from warehouse.connection import WarehouseError, explain, load_problem
 from warehouse.lake import current_version, data_bytes, is_lake
 from warehouse.public import Columns, comment_statement, public_columns, shown_as
 from warehouse.search.macros import create_macros
-from warehouse.snapshot_changes import Outdated, bring_up_to_date, check_snapshot
+from warehouse.snapshot_changes import Misplaced, Outdated, bring_up_to_date, check_snapshot, place_anew
 from warehouse.snapshot_file import fresh_file, put_in_place, remove_file, spare_file, take_earlier
 from warehouse.snapshot_parts import (
     ORDERS,
@@ -164,11 +164,20 @@ def _write_changes(con: duckdb.DuckDBPyConnection, snapshot: Path, plan: _Plan) 
             bring_up_to_date(
                 con, plan.home, plan.tables, layout=plan.layout, published_at=plan.published_at, stamp=plan.stamp
             )
-        with _attached(con, fresh, "(READ_ONLY)"):  # what was written, as a reader will find it
-            check_snapshot(con, plan.home, plan.tables, turn=plan.published_at.toordinal())
+        try:
+            _check(con, fresh, plan)
+        except Misplaced:
+            with _attached(con, fresh):
+                place_anew(con)
+            _check(con, fresh, plan)
     except Outdated as outdated:
         return str(outdated)
     return None
+
+
+def _check(con: duckdb.DuckDBPyConnection, path: Path, plan: _Plan) -> None:
+    with _attached(con, path, "(READ_ONLY)"):  # what was written, as a reader will find it
+        check_snapshot(con, plan.home, plan.tables, turn=plan.published_at.toordinal())
 
 
 def _write_all(con: duckdb.DuckDBPyConnection, path: Path, plan: _Plan) -> None:

@@ -22,7 +22,6 @@ from warehouse.snapshot_parts import (
     INFO,
     ORDERS,
     POSTINGS,
-    VERSIONS,
     WORDS,
     Part,
     as_shown,
@@ -45,6 +44,10 @@ UNSORTED, UNSORTED_SHARE = 2 * GROUP, 0.125
 
 class Outdated(Exception):
     """The earlier snapshot cannot be brought up to date, or was not rightly: it has to be written anew."""
+
+
+class Misplaced(Outdated):
+    """Rows have moved: those of a table from which some were deleted close up now and then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +85,6 @@ def bring_up_to_date(
     known = _known_parts(con, layout, tables)
     _check_size(con, known)
     parts: list[Part] = []
-    moved = False
     for table, columns in tables.items():
         if table == INFO:
             continue
@@ -90,7 +92,6 @@ def bring_up_to_date(
         if change.writes:
             with transaction(con):
                 _apply(con, home, change)
-        moved |= table == VERSIONS and (change.differs or change.anew)
         parts += change.parts
     with transaction(con):
         write_parts(con, parts)
@@ -98,21 +99,25 @@ def bring_up_to_date(
         con.execute("INSERT INTO snapshot.snapshot_info VALUES (?, ?)", [published_at, stamp])
         _set_places(con, every=False)
     con.execute("CHECKPOINT snapshot")
-    if _misplaced(con):  # rows have moved: those of a table from which some were deleted close up now and then
+
+
+def place_anew(con: duckdb.DuckDBPyConnection) -> None:
+    """Writes down all places of the search index once more in the attached snapshot, after `Misplaced`."""
+    with transaction(con):
         _set_places(con, every=True)
-        con.execute("CHECKPOINT snapshot")
+    con.execute("CHECKPOINT snapshot")
 
 
 def check_snapshot(con: duckdb.DuckDBPyConnection, home: str, tables: dict[str, Columns], *, turn: int) -> None:
     """Compares the attached snapshot with the writer's tables: counts, places, and night number `turn` in full.
 
-    Raises Outdated where they differ.
+    Raises Outdated where they differ; Misplaced where `place_anew` may help.
     """
     for table in tables.keys() - {INFO}:
         if _count(con, f'"{home}"."{table}"') != _count(con, f'snapshot."{table}"'):
             raise Outdated(f"{table} has another number of rows")
     if _misplaced(con):
-        raise Outdated("places of the search index are wrong")
+        raise Misplaced("places of the search index are wrong")
     runs = [row[0] for row in con.execute(f'SELECT run_id FROM "{home}".runs ORDER BY as_of, run_id').fetchall()]
     for table, key in BY_RUN.items():
         if table in tables and runs:

@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.batches import batch
 from warehouse.public import Columns, comment_statement, shown_as
 from warehouse.search.macros import MACROS, macro_sql
 from warehouse.sql import load_sql
@@ -47,6 +48,7 @@ TABLES = (
     """CREATE TABLE snapshot.snapshot_parts (table_name VARCHAR NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
     rows BIGINT NOT NULL, checksum VARCHAR NOT NULL)""",
 )
+COLUMNS = {"table_name": "VARCHAR", "first": "BIGINT", "last": "BIGINT", "rows": "BIGINT", "checksum": "VARCHAR"}
 COMMENTS = (
     ("snapshot_base", None, "How this snapshot was made, for the next publication. One row."),
     ("snapshot_base", "layout", "Digest of schema, views, macros and versions: another one means writing it anew."),
@@ -106,16 +108,27 @@ def find_part(
     con: duckdb.DuckDBPyConnection, home: str, table: str, columns: Columns, *, upto: int
 ) -> tuple[Part, Part]:
     """What the writer's table holds, and what it holds before place `upto`."""
+    before, tail = (
+        _sum_rows(con, f'"{home}"."{table}"', hashed(table, columns), where)
+        for where in (f"rowid < {upto}", f"rowid >= {upto}")
+    )
+    rows, checksum = before[0] + tail[0], before[1] + tail[1]
+    whole = Part(table=table, first=0, last=max(before[2], tail[2]), rows=rows, checksum=str(checksum))
+    return whole, Part(table=table, first=0, last=upto, rows=before[0], checksum=str(before[1]))
+
+
+def _sum_rows(
+    con: duckdb.DuckDBPyConnection, source: str, names: list[str], where: str
+) -> tuple[int, int, int]:  # fmt: skip
+    """How many rows, the sum of their hashes, and the place after the last one."""
+    # Asked of each stretch by itself: sums over all rows with a FILTER cost a third more. Places stand as numbers, so
+    # that DuckDB reads no more than the stretch.
     row = con.execute(
-        f"""SELECT count(*), coalesce(sum(h), 0), coalesce(max(r) + 1, 0),
-            count(*) FILTER (r < $upto), coalesce(sum(h) FILTER (r < $upto), 0)
-        FROM (SELECT rowid AS r, {as_written(hashed(table, columns))}::HUGEINT AS h FROM "{home}"."{table}")""",
-        {"upto": upto},
+        f"""SELECT count(*), coalesce(sum({as_written(names)}::HUGEINT), 0)::HUGEINT, coalesce(max(rowid) + 1, 0)
+        FROM {source} WHERE {where}"""
     ).fetchone()
     assert row is not None
-    rows, checksum, end, before, checksum_before = row
-    whole = Part(table=table, first=0, last=end, rows=rows, checksum=str(checksum))
-    return whole, Part(table=table, first=0, last=upto, rows=before, checksum=str(checksum_before))
+    return int(row[0]), int(row[1]), int(row[2])
 
 
 def find_parts(con: duckdb.DuckDBPyConnection, home: str, table: str, columns: Columns) -> list[Part]:
@@ -147,10 +160,12 @@ def read_parts(con: duckdb.DuckDBPyConnection) -> dict[str, list[Part]]:
 def write_parts(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
     """Replaces what the attached snapshot says that it holds; inside the transaction that makes it true."""
     con.execute("DELETE FROM snapshot.snapshot_parts")
-    con.executemany(
-        "INSERT INTO snapshot.snapshot_parts VALUES (?, ?, ?, ?, ?)",
-        [(part.table, part.first, part.last, part.rows, part.checksum) for part in parts],
-    )
+    rows = [
+        {"table_name": part.table, "first": part.first, "last": part.last, "rows": part.rows, "checksum": part.checksum}
+        for part in parts
+    ]
+    with batch(con, rows, COLUMNS):
+        con.execute("INSERT INTO snapshot.snapshot_parts BY NAME SELECT * FROM batch")
 
 
 def create_parts(con: duckdb.DuckDBPyConnection) -> None:
