@@ -1,6 +1,6 @@
 """Pages a second from WARC files to the warehouse, against the archive crawlers of Fundus and news-please.
 
-    python -m tests.benchmarks.backfill --data DIR [--pages 12000] [--workers 2] [--peers PYTHON] [--out FILE]
+    python -m tests.benchmarks.backfill --data DIR [--pages 24000] [--workers 2] [--peers PYTHON] [--out FILE]
 
 DIR is laid out like the extraction set: `html/ID.html.gz` and `gold.json`, of which only `url` is read. The WARC files
 hold those pages, under their own addresses the first time and under further ones after that, and among them just so
@@ -65,7 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--pages", type=int, default=12_000)
+    parser.add_argument("--pages", type=int, default=24_000)
     parser.add_argument("--on-topic", type=float, default=0.02)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--peer-pages", type=int, default=3_000)
