@@ -18,6 +18,9 @@ from warehouse.stories.terms import FIELDS, Ids, Terms
 # Documents that a language without a prior is taken to have been seen in: keeps weights sane in a small window.
 _UNSEEN_DOCUMENTS = 60.0
 
+# Documents whose entries are divided at once.
+_BLOCK = 4_096
+
 # A term that at most so many documents around tonight have is one of few.
 _FEW = 4
 
@@ -115,20 +118,33 @@ def weigh_terms(
             freshly = freshly.take(some) if fresh else freshly
             terms, runs = terms[wanted], runs[wanted]
         parts.append((terms, runs, docs, idf, unit, freshly))
-    terms, runs, docs, idf, unit, freshly = (
-        parts[0] if len(parts) == 1 else [np.concatenate(column) for column in zip(*parts, strict=True)]
-    )
-    parts.clear()
-    none = np.zeros(0, dtype=np.float32)
+    # Part by part, each given up for what it weighs: a window's are the most that a night holds in memory.
+    weighed: list[tuple[NDArray[Any], ...]] = []
+    lengths, fresh_lengths, shares = _lengths(squares), _lengths(fresh_squares), np.maximum(shares, 1e-9)
     least = np.log(1.0 + max(background.documents, _UNSEEN_DOCUMENTS) / 8.0)
-    # Each is made single before the next one is worked out: a window's are the most that a night holds in memory.
-    unit = (unit / _lengths(squares).take(docs)).astype(np.float32)
-    freshly = (freshly / _lengths(fresh_squares).take(docs)).astype(np.float32) if fresh else none
-    shared = (idf * idf / np.maximum(shares, 1e-9).take(docs)).astype(np.float32) if share else none
-    rare = np.where(idf > least, np.sqrt(idf), 0.0).astype(np.float32) if share else none
-    few = np.where(np.repeat(runs <= _FEW, runs), np.sqrt(idf), 0.0).astype(np.float32) if fresh else none
-    starts = np.concatenate([[0], np.cumsum(runs)]).astype(np.int64)
-    return Weighed(terms, starts, docs, unit, shared, freshly, few, rare)
+    none = np.zeros(0, dtype=np.float32)
+    parts.reverse()
+    while parts:
+        terms, runs, docs, idf, unit, freshly = parts.pop()
+        root = np.sqrt(idf)
+        ways = (
+            unit / lengths.take(docs), idf * idf / shares.take(docs) if share else none,
+            freshly / fresh_lengths.take(docs) if fresh else none,
+            np.where(np.repeat(runs <= _FEW, runs), root, 0.0) if fresh else none,
+            np.where(idf > least, root, 0.0) if share else none,
+        )  # fmt: skip
+        weighed.append((terms, runs, docs, *(way.astype(np.float32) for way in ways)))
+    columns = [list(column) for column in zip(*weighed, strict=True)]
+    weighed.clear()
+    terms, runs, docs, *wholes = (_together(column) for column in columns)
+    return Weighed(terms, np.concatenate([[0], np.cumsum(runs)]).astype(np.int64), docs, *wholes)
+
+
+def _together(column: list[NDArray[Any]]) -> NDArray[Any]:
+    """The arrays as one; the list is empty afterwards."""
+    whole = column[0] if len(column) == 1 else np.concatenate(column)
+    column.clear()
+    return whole
 
 
 def vocabulary(documents: Sequence[Terms], fields: Sequence[str]) -> Ids:
@@ -149,20 +165,33 @@ class _Entries:
 
 def _entries(documents: Sequence[Terms], field: str, *, most: int | None) -> Iterator[_Entries]:
     """A field's entries, by ranges of terms where they are more than `most`; at least one range."""
+    total = sum(d.bounds[FIELDS.index(field) + 1] - d.bounds[FIELDS.index(field)] for d in documents)
+    ranges = 1 if most is None else 1 + total // most
+    if ranges == 1:
+        yield _sorted(*_columns(documents, field, 0))
+        return
+    pieces: list[list[tuple[NDArray[Any], ...]]] = [[] for _ in range(ranges)]
+    for first in range(0, len(documents), _BLOCK):
+        columns = _columns(documents[first : first + _BLOCK], field, first)
+        of = (columns[0].astype(np.uint64) * np.uint64(ranges) >> np.uint64(32)).astype(np.uint16)
+        order = np.argsort(of, kind="stable")
+        edges = np.searchsorted(of[order], np.arange(ranges + 1))
+        for piece, begin, end in zip(pieces, edges[:-1], edges[1:], strict=True):
+            piece.append(tuple(column[order[begin:end]] for column in columns))
+    while pieces:  # each range is given up when it is sorted
+        yield _sorted(*(np.concatenate(column) for column in zip(*pieces.pop(0), strict=True)))
+
+
+def _columns(
+    documents: Sequence[Terms], field: str, first: int
+) -> tuple[Ids, NDArray[np.uint8], NDArray[np.int32]]:
+    """The ids, counts and documents (numbered from `first` on) of a field's entries."""
     place = FIELDS.index(field)
     spans = [slice(*d.bounds[place : place + 2]) for d in documents]
     lengths = np.array([span.stop - span.start for span in spans], dtype=np.int64)
     ids = np.concatenate([d.ids[span] for d, span in zip(documents, spans, strict=True)])
     counts = np.concatenate([d.counts[span] for d, span in zip(documents, spans, strict=True)])
-    docs = np.repeat(np.arange(len(documents), dtype=np.int32), lengths)
-    ranges = 1 if most is None else 1 + len(ids) // most
-    for number in range(ranges):
-        if ranges == 1:
-            yield _sorted(ids, counts, docs)
-            return
-        low, high = (np.uint32(min(n * (1 << 32) // ranges, (1 << 32) - 1)) for n in (number, number + 1))
-        some = np.flatnonzero((ids >= low) & ((ids < high) | (number == ranges - 1)))
-        yield _sorted(ids.take(some), counts.take(some), docs.take(some))
+    return ids, counts, np.repeat(np.arange(first, first + len(documents), dtype=np.int32), lengths)
 
 
 def _sorted(ids: Ids, counts: NDArray[np.uint8], docs: NDArray[np.int32]) -> _Entries:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.warehouse.stories.newsroom import add_article, night
 from warehouse.connection import open_memory
-from warehouse.stories import kindred, likeness, pairs, store
+from warehouse.stories import kindred, likeness, pairs, store, weights
 from warehouse.stories.background import load_background
 from warehouse.stories.kindred import StoryVectors
 from warehouse.stories.pairs import Subject, compare
@@ -31,7 +31,7 @@ TABLES = (
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_kept_terms_weigh_what_they_weigh_among_all(field: str) -> None:
+def test_kept_terms_weigh_what_they_weigh_among_all(field: str, monkeypatch: pytest.MonkeyPatch) -> None:
     terms = [parse_terms(title, text, LANGUAGES.get(key, "en")) for key, (title, text) in TEXTS.items()]
     english = np.array([key not in LANGUAGES for key in TEXTS])
     old = np.array([False, True, True, False])
@@ -47,6 +47,7 @@ def test_kept_terms_weigh_what_they_weigh_among_all(field: str) -> None:
     low, several = part.where(whole.terms)
     assert several.sum() == len(part.docs)
     assert part.starts[:-1].tolist() == low[several > 0].tolist()
+    monkeypatch.setattr(weights, "_BLOCK", 3)
     ranged = weigh_terms(terms, field, english=english, background=load_background(), old=old, kept=kept, most=7)
     for name in ("terms", "starts", "docs", "unit", "share", "fresh", "few", "rare"):
         assert np.allclose(getattr(ranged, name), getattr(part, name), rtol=1e-6), name
