@@ -50,7 +50,7 @@ class _Link(NamedTuple):
 
 
 _Use = tuple[int, Role, str]  # topic, role, label
-_Weak = tuple[Role, str, frozenset[object], "tuple[_Link, ...]"]  # the same without its topic, with its words
+_Weak = tuple[Role, str, frozenset[object], tuple[_Link, ...]]  # the same without its topic, with its words
 _Looked = tuple[frozenset[object], tuple[_Link, ...], tuple[_Use, ...]]  # keys, the same in order, what they stand for
 
 

@@ -38,7 +38,7 @@ class AddedReferences:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShippedReference:
-    """A reference article without its text."""
+    """A reference article without its title and text."""
 
     article: Article
     words: int
@@ -132,7 +132,7 @@ def _shipped(record: dict[str, Any]) -> ShippedReference:
     known = Fingerprint.from_dict(record["fingerprint"])
     evidence = {"text": "not shipped: known by fingerprint"}
     article = Article(
-        article_id=record["article_id"], url=record["url"], site=record["site"], title=record["title"], paragraphs=(),
+        article_id=record["article_id"], url=record["url"], site=record["site"], title="", paragraphs=(),
         fetched_at=published or NEVER, extractor=record["extractor"], published_at=published,
         published_certainty=record["published_certainty"], language=record["language"], publisher=record["publisher"],
         access=record["access"], evidence=evidence,
